@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plugin.c: a script seen as a plugin or a filter, and its life.
+ *
+ * What is done to a chain is done to each of its plugins, outermost first; opening goes
+ * the other way, for a filter is given the device that the next one made.  No callback is
+ * named here but those of a plugin's life. */
+#include "plugin.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "plugin_find.h"
+#include "script_device.h"
+#include "strand.h"
+
+/* Call one LIFE row, if the script defines it.  1: it does not. */
+static int call_life (struct plugin *p, int row, struct call *call) {
+    int r;
+
+    call->row = &callbacks[row];
+    if (!p->defines[row])
+        return 1;
+    if (p->strand)
+        strand_lock (p->strand);
+    r = p->language->call (p, call);
+    if (p->strand)
+        strand_leave (p->strand);
+    if (r < 0)
+        error_set (call->error, -r, "%s: %s failed", p->name, call->row->name);
+    return r;
+}
+
+/* The same row for each of a chain, until one fails. */
+static int call_chain (struct plugin *p, int row, struct error *error) {
+    for (; p; p = p->next) {
+        int r = call_life (p, row, &(struct call){.error = error});
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* For the end of a life, when there is nobody left to tell but the log. */
+static void call_chain_last (struct plugin *p, int row) {
+    for (; p; p = p->next) {
+        struct error error = {0};
+        if (call_life (p, row, &(struct call){.error = &error}) < 0)
+            log_error (&p->host->log, p->name, "%s", error.text);
+    }
+}
+
+static int find_magic (struct plugin *p, struct error *error) {
+    const struct parameter *bare = parameter_bare (p->parameters);
+    struct call call = {.error = error};
+    int r;
+
+    if (bare) {
+        p->magic = strdup (bare->name);
+        return p->magic ? 0 : error_set (error, ENOMEM, "%s: out of memory", p->name);
+    }
+    r = call_life (p, ROW_magic_config_key, &call);
+    if (r == 0)
+        p->magic = call.out.s;
+    return r < 0 ? r : 0;
+}
+
+static struct parameter no_parameters[] = {{0}};
+
+/* The script's path is known: read it. */
+static int load (struct plugin *p, struct error *error) {
+    int r = p->language->load (p, error);
+
+    if (r < 0) {
+        p->script = NULL;
+        return error_set (error, -r, "%s: it cannot be read", p->path);
+    }
+    for (int row = 0; row < ROW_COUNT; row++)
+        p->defines[row] = p->language->defines (p, &callbacks[row]);
+    script_device_type (p);
+    if (arguments_init (&p->arguments, p->parameters ? p->parameters : no_parameters) < 0)
+        return error_set (error, ENOMEM, "%s: out of memory", p->name);
+    if ((r = find_magic (p, error)) < 0)
+        return r;
+    r = call_life (p, ROW_load, &(struct call){.error = error});
+    return r < 0 ? r : 0;
+}
+
+static void parameters_free (struct parameter *list) {
+    for (struct parameter *row = list; row && row->name; row++) {
+        free ((char *) row->name);
+        free ((char *) row->choices);
+        free ((char *) row->fallback);
+        free ((char *) row->label);
+        free ((char *) row->doc);
+    }
+    free (list);
+}
+
+void plugin_declare (struct plugin *p, struct parameter *list) {
+    parameters_free (p->parameters);
+    p->parameters = list;
+}
+
+static void forget (struct plugin *p) {
+    if (p->script)
+        p->language->close (p);
+    arguments_clear (&p->arguments);
+    parameters_free (p->parameters);
+    strand_free (p->strand);
+    free (p->longname);
+    free (p->version);
+    free (p->description);
+    free (p->config_help);
+    free (p->magic);
+    free (p->name);
+    free (p->path);
+    free (p);
+}
+
+struct plugin *plugin_new (struct host *host, const char *name, bool filter,
+                           struct error *error) {
+    struct plugin *p = calloc (1, sizeof *p);
+    struct found found;
+
+    if (!p) {
+        error_set (error, ENOMEM, "%s: out of memory", name);
+        return NULL;
+    }
+    *p = (struct plugin){.host = host, .filter = filter, .model = SERIALIZE_ALL_REQUESTS};
+    if (plugin_find (host, name, filter, &found, error) < 0) {
+        free (found.path);
+        free (found.name);
+        free (p);
+        return NULL;
+    }
+    p->language = found.language;
+    p->name = found.name;
+    p->path = found.path;
+    if (p->language->strand)
+        p->strand = strand_new (host->pool, p->language->enter, p->language->leave, p);
+    if (p->language->strand && !p->strand)
+        error_set (error, ENOMEM, "%s: out of memory", name);
+    else if (!p->path || load (p, error) == 0)
+        return p;
+    forget (p);
+    return NULL;
+}
+
+/* Clients are gone, but a script may still be closing their handles. */
+static void wait_closed (struct plugin *chain) {
+    const struct timespec moment = {.tv_nsec = 1000000};
+
+    for (struct plugin *p = chain; p; p = p->next)
+        while (p->opened)
+            nanosleep (&moment, NULL);
+}
+
+void plugin_free (struct plugin *p) {
+    if (!p)
+        return;
+    wait_closed (p);
+    if (p->script) {
+        struct error error = {0};
+        if (call_life (p, ROW_unload, &(struct call){.error = &error}) < 0)
+            log_error (&p->host->log, p->name, "%s", error.text);
+    }
+    plugin_free (p->next);
+    forget (p);
+}
+
+static struct plugin *innermost (struct plugin *p) {
+    while (p->next)
+        p = p->next;
+    return p;
+}
+
+/* The first bare word, or script=: what the language is to read. */
+static int give_script (struct plugin *p, const char *path, struct error *error) {
+    if (!(p->path = realpath (path, NULL)))
+        return error_set (error, errno, "%s: %s", path, strerror (errno));
+    return load (p, error);
+}
+
+/* Every parameter of a chain by number, for a near miss. */
+static const char *nth_parameter (const void *of, int i) {
+    for (const struct plugin *p = of; p; p = p->next)
+        for (const struct parameter *row = p->parameters; row && row->name; row++)
+            if (i-- == 0)
+                return row->name;
+    return NULL;
+}
+
+static int unknown_key (struct plugin *chain, struct plugin *p, const char *key,
+                        struct error *error) {
+    const char *near = error_near_miss (key, nth_parameter, chain);
+
+    if (near)
+        return error_set (error, EINVAL, "%s: unknown parameter '%s': did you mean '%s'?",
+                          p->name, key, near);
+    return error_set (error, EINVAL, "%s: unknown parameter '%s'", p->name, key);
+}
+
+/* 0: it was this one's; PASS: it was not; -errno. */
+static int offer (struct plugin *p, const char *key, const char *value, struct error *error) {
+    struct call call = {.key = key, .value = value, .error = error};
+    int r;
+
+    if (p->parameters && parameter_find (p->parameters, key))
+        return arguments_give (&p->arguments, p->name, key, value, error);
+    r = call_life (p, ROW_config, &call);
+    return r == 1 ? PASS : r;
+}
+
+int plugin_config (struct plugin *chain, const char *key, const char *value,
+                   struct error *error) {
+    struct plugin *last = innermost (chain);
+    int r;
+
+    if (!last->path) {
+        if (strcmp (key, "script") == 0)
+            return give_script (last, value, error);
+        return error_set (error, EINVAL, "%s: the script must be given before '%s'",
+                          last->name, key);
+    }
+    for (struct plugin *p = chain; p; p = p->next)
+        if ((r = offer (p, key, value, error)) != PASS)
+            return r;
+    return unknown_key (chain, last, key, error);
+}
+
+int plugin_config_bare (struct plugin *chain, const char *word, struct error *error) {
+    struct plugin *p = innermost (chain);
+
+    if (!p->path)
+        return give_script (p, word, error);
+    if (!p->magic)
+        return error_set (error, EINVAL, "%s: '%s' is not of the form key=value", p->name,
+                          word);
+    return plugin_config (chain, p->magic, word, error);
+}
+
+static int complete (struct plugin *p, struct error *error) {
+    int r;
+
+    if (!p->path)
+        return error_set (error, EINVAL, "%s: the script to run must be given", p->name);
+    if ((r = arguments_complete (&p->arguments, p->name, error)) < 0)
+        return r;
+    for (const struct parameter *row = p->arguments.parameters; row->name; row++)
+        if ((r = p->language->configure (p, row, arguments_get (&p->arguments, row->name),
+                                         error)) < 0)
+            return r;
+    r = call_life (p, ROW_config_complete, &(struct call){.error = error});
+    return r < 0 ? r : 0;
+}
+
+static int choose_model (struct plugin *p, struct error *error) {
+    struct call call = {.error = error};
+    int r = call_life (p, ROW_thread_model, &call);
+
+    if (r < 0)
+        return r;
+    if (r == 0) {
+        p->model = call.out.t;
+        p->model_given = true;
+    }
+    if (p->strand || p->model >= SERIALIZE_REQUESTS)
+        return 0;
+    p->strand = strand_new (p->host->pool, p->language->enter, p->language->leave, p);
+    return p->strand ? 0 : error_set (error, ENOMEM, "%s: out of memory", p->name);
+}
+
+int plugin_config_complete (struct plugin *chain, struct error *error) {
+    for (struct plugin *p = chain; p; p = p->next) {
+        int r = complete (p, error);
+        if (r == 0)
+            r = choose_model (p, error);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int plugin_get_ready (struct plugin *chain, struct error *error) {
+    return call_chain (chain, ROW_get_ready, error);
+}
+
+int plugin_after_fork (struct plugin *chain, struct error *error) {
+    return call_chain (chain, ROW_after_fork, error);
+}
+
+void plugin_cleanup (struct plugin *chain) {
+    wait_closed (chain);
+    call_chain_last (chain, ROW_cleanup);
+}
+
+enum thread_model plugin_thread_model (const struct plugin *chain) {
+    enum thread_model model = PARALLEL;
+
+    for (const struct plugin *p = chain; p; p = p->next)
+        if (p->model < model && (p->model_given || !p->filter))
+            model = p->model;
+    return model;
+}
+
+static struct call session_call (const struct session *s, struct error *error) {
+    return (struct call){.session = s, .readonly = s->readonly, .tls = s->tls, .error = error};
+}
+
+int plugin_preconnect (struct plugin *chain, const struct session *s, struct error *error) {
+    for (struct plugin *p = chain; p; p = p->next) {
+        struct call call = session_call (s, error);
+        int r = call_life (p, ROW_preconnect, &call);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* The outermost that has an answer gives it; where nobody has, there is the default export. */
+int plugin_list_exports (struct plugin *chain, const struct session *s,
+                         struct exports *exports, struct error *error) {
+    for (struct plugin *p = chain; p; p = p->next) {
+        struct call call = session_call (s, error);
+        int r;
+        call.out.l = exports;
+        if ((r = call_life (p, ROW_list_exports, &call)) != 1)
+            return r;
+    }
+    return exports_add (exports, "", NULL, error);
+}
+
+int plugin_default_export (struct plugin *chain, const struct session *s, char **name,
+                           struct error *error) {
+    for (struct plugin *p = chain; p; p = p->next) {
+        struct call call = session_call (s, error);
+        int r = call_life (p, ROW_default_export, &call);
+        if (r == 0 && call.out.s) {
+            *name = call.out.s;
+            return 0;
+        }
+        if (r <= 0)
+            return r < 0 ? r : error_set (error, ENOENT, "%s: there is no default export",
+                                          p->name);
+    }
+    *name = strdup ("");
+    return *name ? 0 : error_set (error, ENOMEM, "out of memory");
+}
+
+struct device *plugin_open (struct plugin *p, const struct session *s, struct error *error) {
+    struct device *next = NULL;
+
+    if (p->next && !(next = plugin_open (p->next, s, error)))
+        return NULL;
+    return script_device_open (p, s, next, error);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plugin_print.c: what --dump-plugin and --help print of a chain.
+ *
+ * Other programs read these lines (nbdkit-probing(1) is the field's description of them);
+ * the has_ lines are the rows of callbacks.def that the script defines. */
+#include "plugin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "strand.h"
+
+static void dump_filter (const struct plugin *p) {
+    printf ("%s_path=%s\n%s_name=%s\n", p->name, p->path, p->name, p->name);
+}
+
+static int dump_plugin (struct plugin *p, struct error *error) {
+    struct call call = {.row = &callbacks[ROW_dump_plugin], .error = error};
+    int r;
+
+    printf ("path=%s\nname=%s\nversion=%s\napi_version=2\n", p->path ? p->path : p->language->name,
+            p->name, p->version ? p->version : PACKAGE_VERSION);
+    printf ("language=%s\nmax_thread_model=%s\nthread_model=%s\nerrno_is_preserved=1\n",
+            p->language->name, thread_model_name (PARALLEL), thread_model_name (p->model));
+    if (p->magic)
+        printf ("magic_config_key=%s\n", p->magic);
+    for (int row = 0; row < ROW_COUNT; row++)
+        if (p->defines[row])
+            printf ("has_%s=1\n", callbacks[row].name);
+    if (!p->defines[ROW_dump_plugin])
+        return 0;
+    if (p->strand)
+        strand_lock (p->strand);
+    r = p->language->call (p, &call);
+    if (p->strand)
+        strand_leave (p->strand);
+    return r;
+}
+
+int plugin_dump (struct plugin *chain, struct error *error) {
+    struct plugin *p = chain;
+    int r;
+
+    while (p->next)
+        p = p->next;
+    r = dump_plugin (p, error);
+    for (p = chain; p->next; p = p->next)
+        dump_filter (p);
+    return r;
+}
+
+static void help_one (const struct plugin *p) {
+    char *parameters = p->parameters ? parameters_help (p->parameters) : NULL;
+
+    printf ("\n%s: %s", p->filter ? "filter" : "plugin", p->name);
+    printf (p->longname ? " (%s)\n" : "\n", p->longname);
+    if (p->path)
+        printf ("(%s)\n", p->path);
+    else
+        printf ("%s\n[script=]<FILENAME>     (required) The script to run.\n",
+                p->language->doc);
+    if (p->description)
+        printf ("%s\n", p->description);
+    if (parameters)
+        printf ("%s", parameters);
+    if (p->config_help)
+        printf ("%s\n", p->config_help);
+    free (parameters);
+}
+
+void plugin_help (const struct plugin *chain) {
+    for (const struct plugin *p = chain; p; p = p->next)
+        help_one (p);
+}

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-3-Clause
+
+libstele_a_SOURCES += \
+	core/primitives/bytes.h \
+	core/primitives/concat.c \
+	core/primitives/cow.c \
+	core/primitives/cow.h \
+	core/primitives/cow_blocks.c \
+	core/primitives/cow_blocks.h \
+	core/primitives/cow_change.c \
+	core/primitives/file.c \
+	core/primitives/file.h \
+	core/primitives/file_zero.c \
+	core/primitives/fill.c \
+	core/primitives/null.c \
+	core/primitives/parts.c \
+	core/primitives/parts.h \
+	core/primitives/pattern.c \
+	core/primitives/primitives.def \
+	core/primitives/primitives.h \
+	core/primitives/radix.c \
+	core/primitives/radix.h \
+	core/primitives/ram.c \
+	core/primitives/ram_malloc.c \
+	core/primitives/ram_sparse.c \
+	core/primitives/ram_store.h \
+	core/primitives/ram_zstd.c \
+	core/primitives/registry.c \
+	core/primitives/slice.c

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* where.h: where the program and its scripts are. */
+#ifndef STELE_WHERE_H
+#define STELE_WHERE_H
+
+/* The path of the program that runs.  Malloc'ed; NULL when out of memory. */
+char *where_program (void);
+
+/* The folder that holds plugins/ and filters/: of the installation, or in a build tree the
+ * source folder.  Malloc'ed; NULL when out of memory. */
+char *where_scripts (void);
+
+#endif

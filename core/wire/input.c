@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* input.c: bytes that have arrived and are not understood yet. */
+#include "input.h"
+
+#include <errno.h>
+#include <string.h>
+
+static uint32_t input_count (const struct input *in) {
+    return in->end - in->start;
+}
+
+/* Move the rest to the front of a slab that has room for WANT bytes.  Where requests still
+ * point into this one it must be another. */
+static int input_move (struct input *in, struct slabs *slabs, size_t want) {
+    uint32_t rest = input_count (in);
+    struct slab *s = in->slab;
+
+    if (!s || s->references > 1 || s->capacity < want) {
+        if (!(s = slab_new (slabs, SLAB_LARGE)))
+            return -ENOMEM;
+        if (rest > 0)
+            memcpy (s->data, in->slab->data + in->start, rest);
+        slab_unref (in->slab);
+        in->slab = s;
+    } else {
+        memmove (s->data, s->data + in->start, rest);
+    }
+    in->start = 0;
+    in->end = rest;
+    return 0;
+}
+
+/* Is there so little room left that a receive would be hardly worth it? */
+static bool is_cramped (const struct input *in, size_t want) {
+    uint32_t left = in->slab->capacity - in->end;
+
+    return in->start + want > in->slab->capacity || left < SLAB_LARGE / 8;
+}
+
+static ssize_t receive (struct input *in, struct transport *t, void *to, size_t room) {
+    ssize_t n = t->type->recv (t, to, room);
+
+    in->is_short = n > 0 && (size_t) n < room;
+    return n;
+}
+
+ssize_t input_receive (struct input *in, struct transport *t, struct slabs *slabs,
+                       size_t want) {
+    ssize_t n;
+
+    if (in->fill_left > 0 && in->skip == 0 && input_count (in) == 0) {
+        if ((n = receive (in, t, in->fill, in->fill_left)) > 0) {
+            in->fill += n;
+            in->fill_left -= (size_t) n;
+        }
+        return n;
+    }
+    if (in->slab && input_count (in) == 0 && in->slab->references == 1)
+        in->start = in->end = 0;
+    if ((!in->slab || is_cramped (in, want)) && input_move (in, slabs, want) < 0)
+        return -ENOMEM;
+    n = receive (in, t, in->slab->data + in->end, in->slab->capacity - in->end);
+    if (n > 0)
+        in->end += (uint32_t) n;
+    return n;
+}
+
+bool input_has (struct input *in, size_t want) {
+    uint32_t n = input_count (in);
+
+    if (in->skip > 0) {
+        n = in->skip < n ? (uint32_t) in->skip : n;
+        in->start += n;
+        in->skip -= n;
+        n = input_count (in);
+    }
+    if (in->skip == 0 && in->fill_left > 0) {
+        n = in->fill_left < n ? (uint32_t) in->fill_left : n;
+        if (n > 0)
+            memcpy (in->fill, in->slab->data + in->start, n);
+        in->start += n;
+        in->fill += n;
+        in->fill_left -= n;
+        n = input_count (in);
+    }
+    return in->skip == 0 && in->fill_left == 0 && n >= want;
+}
+
+const uint8_t *input_bytes (const struct input *in) {
+    return in->slab ? in->slab->data + in->start : NULL;
+}
+
+void input_pass (struct input *in, size_t n) {
+    in->start += (uint32_t) n;
+}
+
+void input_rest (struct input *in, struct slabs *slabs) {
+    uint32_t rest = input_count (in);
+    struct slab *s = NULL;
+
+    if (!in->slab || (rest > 0 && rest > SLAB_SMALL) || in->slab->capacity == SLAB_SMALL)
+        return;
+    if (rest > 0) {
+        if (!(s = slab_new (slabs, rest)))
+            return;
+        memcpy (s->data, in->slab->data + in->start, rest);
+    }
+    slab_unref (in->slab);
+    in->slab = s;
+    in->start = 0;
+    in->end = rest;
+}
+
+void input_clear (struct input *in) {
+    slab_unref (in->slab);
+    *in = (struct input){0};
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-3-Clause
+
+libstele_a_SOURCES += \
+	languages/lua/buffer.c \
+	languages/lua/call.c \
+	languages/lua/construct.c \
+	languages/lua/device.c \
+	languages/lua/error.c \
+	languages/lua/fiber.c \
+	languages/lua/files.c \
+	languages/lua/lua.c \
+	languages/lua/module.c \
+	languages/lua/params.c \
+	languages/lua/peer.c \
+	languages/lua/script.h \
+	languages/lua/text.c
