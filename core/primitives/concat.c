@@ -3,8 +3,8 @@
  *
  *     0 ── first ── start[1] ── second ── start[2] ── third ── size
  *
- * A request within one device is passed on to it with its offset moved; one that spans
- * several is done in parts.  What all of them can do, the whole can. */
+ * A request is passed on in parts (parts.h), most often in one, to where its bytes are.
+ * What all of them can do, the whole can. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -51,24 +51,6 @@ static int place_in_member (struct parts *p, uint64_t left) {
 }
 
 static int concat_pass (struct device *d, struct request *r) {
-    const struct member *m;
-    int result;
-
-    if (r->count == 0)
-        return 0;
-    m = member_at (d->state, r->offset);
-    if (r->offset + r->count > m->end)
-        return parts_start (d, r, place_in_member);
-    if (!takes (m, r->work))
-        return 0;
-    r->offset -= m->start;
-    result = device_start (m->device, r);
-    if (result != LATER)
-        r->offset += m->start;
-    return result;
-}
-
-static int concat_extents (struct device *d, struct request *r) {
     return parts_start (d, r, place_in_member);
 }
 
@@ -180,7 +162,7 @@ static const struct device_type concat_type = {
             [WORK_flush] = concat_flush,
             [WORK_trim] = concat_pass,
             [WORK_zero] = concat_pass,
-            [WORK_extents] = concat_extents,
+            [WORK_extents] = concat_pass,
             [WORK_cache] = concat_pass,
         },
     .facts = concat_facts,

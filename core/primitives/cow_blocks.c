@@ -21,7 +21,8 @@ int cow_blocks_init (struct cow_blocks *b, uint64_t size, unsigned bits, struct 
     b->size = size;
     b->bits = bits;
     b->pool = pool;
-    if (radix_init (&b->words, blocks / PIECE + 1) < 0)
+    b->pieces = blocks / PIECE + 1;
+    if (radix_init (&b->words, b->pieces) < 0)
         return -ENOMEM;
     for (unsigned i = 0; i < COW_GATES; i++) {
         pthread_mutex_init (&b->gates[i].lock, NULL);
@@ -43,14 +44,15 @@ static struct piece *piece_of (const struct cow_blocks *b, uint64_t block) {
     return slot ? atomic_load_explicit (&slot->pointer, memory_order_acquire) : NULL;
 }
 
-/* From this block on to the end of its word or its piece: as many as are the same. */
+/* From this block on to the end of its word, or to the next piece: as many as are the
+ * same. */
 static uint64_t same (const struct cow_blocks *b, uint64_t block, bool *present) {
     struct piece *piece = piece_of (b, block);
     uint64_t word, n;
 
     *present = false;
     if (!piece)
-        return PIECE - block % PIECE;
+        return radix_next (&b->words, block / PIECE + 1, b->pieces) * PIECE - block;
     word = atomic_load_explicit (&piece->words[block % PIECE / 64], memory_order_acquire) >>
            block % 64;
     *present = word & 1;

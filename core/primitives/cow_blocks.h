@@ -28,6 +28,7 @@ struct cow_gate {
 struct cow_blocks {
     uint64_t size; /* bytes */
     unsigned bits; /* a block has 2^bits bytes */
+    uint64_t pieces; /* of the array of bits */
     struct radix words;
     struct pool *pool; /* where those go on that waited; NULL: on the thread that let go */
     struct cow_gate gates[COW_GATES];

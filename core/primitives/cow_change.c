@@ -22,7 +22,8 @@ struct change {
     struct cow *cow;
     work_fn *then; /* copying: what to do with the parent at the end; else NULL */
 
-    int (*step) (struct change *); /* what comes next; NULL: all is done */
+    int (*step) (struct change *);  /* what comes next; NULL: all is done */
+    int (*begin) (struct change *); /* the step that every part begins with */
     uint64_t at, end;              /* of the parent's range: what is still to be done */
     bool gate_held;
     uint64_t block, block_end; /* the block at hand, cut off at the end of the device */
@@ -88,14 +89,12 @@ static const char *payload_at (const struct change *c, uint64_t offset) {
     return (const char *) c->parent->payload + (offset - c->parent->offset);
 }
 
-static int begin (struct change *);
-
 static int mark (struct change *c) {
     cow_blocks_set (&c->cow->blocks, c->block);
     c->gate_held = false;
     cow_gate_leave (&c->cow->blocks, c->block);
     c->at = c->part_end;
-    c->step = begin;
+    c->step = c->begin;
     return 0;
 }
 
@@ -139,7 +138,7 @@ static int inside (struct change *c) {
     if (cow_blocks_present (&c->cow->blocks, c->block)) {
         c->gate_held = false;
         cow_gate_leave (&c->cow->blocks, c->block);
-        c->step = begin;
+        c->step = c->begin;
         return 0;
     }
     if (cow_blocks_prepare (&c->cow->blocks, c->block) < 0)
@@ -162,13 +161,13 @@ static int change_present (struct change *c) {
 
     count = cow_blocks_run (&c->cow->blocks, at, c->end, &present);
     c->at += count;
-    c->step = begin;
+    c->step = c->begin;
     if (c->then || (c->parent->work == WORK_trim && !c->cow->overlay->facts.can_trim))
         return 0;
     c->child.flags = c->parent->flags;
     if (c->parent->work == WORK_pwrite)
         c->child.payload = payload_at (c, at);
-    return ask (c, c->cow->overlay, c->parent->work, at, at + count, begin);
+    return ask (c, c->cow->overlay, c->parent->work, at, at + count, c->begin);
 }
 
 static int begin (struct change *c) {
@@ -206,6 +205,7 @@ static int change_start (struct device *d, struct request *r, work_fn *then) {
         .cow = d->state,
         .then = then,
         .step = begin,
+        .begin = begin,
         .at = r->offset,
         .end = r->offset + r->count,
     };

@@ -75,7 +75,7 @@ static int read_part (struct file *f, struct request *r, uint64_t offset, uint64
         if (n < 0 && errno == EINTR)
             continue;
         r->error_at = true;
-        r->error_offset = offset - r->offset;
+        r->error_offset = offset;
         if (n < 0)
             return file_fail (f, r, "read", errno);
         return request_error (r, EIO, "%s: it has become shorter: it ends at %" PRIu64, f->name,
@@ -258,8 +258,9 @@ static int open_path (struct file *f, const char *path, int folder, struct error
     return 0;
 }
 
+/* The page cache works in pages, whatever the disk does. */
 static uint32_t suitable_block (uint64_t bytes) {
-    return bytes < 512 || bytes > 32 << 20 || (bytes & (bytes - 1)) ? 4096 : bytes;
+    return bytes < 4096 || bytes > 32 << 20 || (bytes & (bytes - 1)) ? 4096 : bytes;
 }
 
 static int measure_block_device (struct file *f, struct error *error) {

@@ -13,6 +13,8 @@ libstele_a_SOURCES += \
 	core/primitives/file_zero.c \
 	core/primitives/fill.c \
 	core/primitives/null.c \
+	core/primitives/packer.c \
+	core/primitives/packer.h \
 	core/primitives/parts.c \
 	core/primitives/parts.h \
 	core/primitives/pattern.c \

@@ -42,15 +42,17 @@ static int collect (struct parts *p) {
     }
 }
 
-/* Point the child at its share of the parent's data. */
+/* Point the child at its share of the parent's data.  The only part notes holes where the
+ * parent wants them; others have a little room of their own. */
 static void share (struct parts *p) {
     struct request *child = &p->sequence.child, *parent = p->sequence.parent;
+    bool only = child->count == parent->count;
 
     switch (child->work) {
     case WORK_pread:
         child->data = (char *) parent->data + (p->start - parent->offset);
-        p->holes = (struct holes){.v = p->hole, .room = parent->holes ? PARTS_HOLES : 0};
-        child->holes = &p->holes;
+        p->holes = (struct holes){.v = p->hole, .room = PARTS_HOLES};
+        child->holes = only || !parent->holes ? parent->holes : &p->holes;
         break;
     case WORK_pwrite:
         child->payload = (const char *) parent->payload + (p->start - parent->offset);
@@ -104,7 +106,7 @@ static int parts_finish (struct sequence *s, int result) {
 
     if (result < 0 && s->child.error_at) {
         s->parent->error_at = true;
-        s->parent->error_offset = p->start - s->parent->offset + s->child.error_offset;
+        s->parent->error_offset = p->start + (s->child.error_offset - s->child.offset);
     }
     extents_clear (&p->extents);
     free (p);
@@ -121,6 +123,7 @@ int parts_start (struct device *owner, struct request *parent,
     p->at = parent->offset;
     p->under_way = false;
     p->place = place;
+    p->holes.n = 0;
     p->extents = (struct extents){.v = NULL};
     return sequence_start (&p->sequence, parent, owner, parts_next, parts_finish);
 }

@@ -10,14 +10,12 @@
  * written.  A page that would not shrink is worked on in place, and tried again when as
  * much as a page has been written to it. */
 #include <errno.h>
-#include <inttypes.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zstd.h>
 
 #include "bytes.h"
+#include "packer.h"
 #include "radix.h"
 #include "ram_store.h"
 
@@ -49,51 +47,12 @@ struct shard {
     struct hot hot[HOT_SHARD];
 };
 
-/* What it takes to compress and unpack; one thread has it at a time. */
-struct context {
-    struct context *next;
-    ZSTD_CCtx *compress;
-    ZSTD_DCtx *unpack;
-    unsigned char scratch[RAM_PAGE];
-};
-
 struct zstd {
     struct radix pages;
     unsigned shards, hot; /* HOT: pages in each hot set */
     struct shard *shard;
-    pthread_mutex_t contexts_lock; /* guards contexts; the last lock to be taken */
-    struct context *contexts;      /* idle */
+    struct packer packer;
 };
-
-static void context_free (struct context *c) {
-    ZSTD_freeCCtx (c->compress);
-    ZSTD_freeDCtx (c->unpack);
-    free (c);
-}
-
-static struct context *context_get (struct zstd *z) {
-    struct context *c;
-
-    pthread_mutex_lock (&z->contexts_lock);
-    if ((c = z->contexts))
-        z->contexts = c->next;
-    pthread_mutex_unlock (&z->contexts_lock);
-    if (c || !(c = malloc (sizeof *c)))
-        return c;
-    c->compress = ZSTD_createCCtx ();
-    c->unpack = ZSTD_createDCtx ();
-    if (c->compress && c->unpack)
-        return c;
-    context_free (c);
-    return NULL;
-}
-
-static void context_put (struct zstd *z, struct context *c) {
-    pthread_mutex_lock (&z->contexts_lock);
-    c->next = z->contexts;
-    z->contexts = c;
-    pthread_mutex_unlock (&z->contexts_lock);
-}
 
 static struct packed *slot_get (const struct radix_slot *slot) {
     return slot ? atomic_load_explicit (&slot->pointer, memory_order_relaxed) : NULL;
@@ -133,33 +92,24 @@ static int page_new (struct ram *ram, struct packed **packed) {
     return 0;
 }
 
-static int unpack (struct ram *ram, const struct packed *packed, void *to) {
-    struct context *c = context_get (ram->state);
-    size_t n;
+static int unpack (struct ram *ram, const struct packed *packed, void *to, uint32_t start,
+                   uint32_t count) {
+    struct zstd *z = ram->state;
 
-    if (!c)
-        return -ENOMEM;
-    n = ZSTD_decompressDCtx (c->unpack, to, RAM_PAGE, packed->bytes, packed->size);
-    context_put (ram->state, c);
-    return n == RAM_PAGE ? 0 : -EIO;
+    return packer_unpack (&z->packer, packed->bytes, packed->size, to, start, count);
 }
 
 /* A smaller copy of a page, or NULL where that is not to be had. */
 static struct packed *compress (struct ram *ram, const struct packed *page) {
-    struct context *c = context_get (ram->state);
-    struct packed *packed = NULL;
+    struct zstd *z = ram->state;
     size_t n, room = RAM_PAGE - RAM_PAGE / 8; /* less than that gained is nothing gained */
+    struct packed *packed =
+        packer_pack (&z->packer, page->bytes, room, sizeof *packed, &n);
 
-    if (!c)
-        return NULL;
-    n = ZSTD_compressCCtx (c->compress, c->scratch, room, page->bytes, RAM_PAGE, ram->level);
-    if (!ZSTD_isError (n) && (packed = malloc (sizeof *packed + n))) {
-        packed->size = n;
-        packed->written = 0;
-        memcpy (packed->bytes, c->scratch, n);
+    if (packed) {
+        *packed = (struct packed){.size = n};
         atomic_fetch_add (&ram->used, packed_cost (packed)); /* less than will be given */
     }
-    context_put (ram->state, c);
     return packed;
 }
 
@@ -253,7 +203,7 @@ static int hot_get (struct ram *ram, uint64_t page, struct radix_slot *slot, boo
         return result;
     if (!old && !whole)
         memset (fresh->bytes, 0, RAM_PAGE);
-    if (old && !whole && (result = unpack (ram, old, fresh->bytes)) < 0) {
+    if (old && !whole && (result = unpack (ram, old, fresh->bytes, 0, RAM_PAGE)) < 0) {
         packed_free (ram, fresh);
         return result;
     }
@@ -282,21 +232,6 @@ static void page_drop (struct ram *ram, uint64_t page, struct radix_slot *slot) 
         hot_forget (ram, shard, i);
 }
 
-static int read_packed (struct ram *ram, const struct packed *packed, void *to, uint32_t start,
-                        uint32_t count) {
-    struct context *c;
-    size_t n;
-
-    if (count == RAM_PAGE)
-        return unpack (ram, packed, to);
-    if (!(c = context_get (ram->state)))
-        return -ENOMEM;
-    n = ZSTD_decompressDCtx (c->unpack, c->scratch, RAM_PAGE, packed->bytes, packed->size);
-    memcpy (to, c->scratch + start, count);
-    context_put (ram->state, c);
-    return n == RAM_PAGE ? 0 : -EIO;
-}
-
 static int zstd_read (struct ram *ram, uint64_t page, void *to, uint32_t start,
                       uint32_t count) {
     struct zstd *z = ram->state;
@@ -311,9 +246,9 @@ static int zstd_read (struct ram *ram, uint64_t page, void *to, uint32_t start,
         return 0;
     }
     if (count == RAM_PAGE && hot_find (z, shard_of (ram, page), page) < 0)
-        return read_packed (ram, packed, to, start, count);
+        return unpack (ram, packed, to, start, count);
     if (hot_get (ram, page, slot, false, &hot) < 0) /* no memory for it, but for this */
-        return read_packed (ram, packed, to, start, count);
+        return unpack (ram, packed, to, start, count);
     memcpy (to, hot->packed->bytes + start, count);
     return 0;
 }
@@ -409,17 +344,12 @@ static void forget_packed (void *pointer) {
 
 static void zstd_close (struct ram *ram) {
     struct zstd *z = ram->state;
-    struct context *c;
 
     for (unsigned s = 0; z->shard && s < z->shards; s++)
         for (unsigned i = 0; i < z->hot; i++)
             free (z->shard[s].hot[i].packed);
     radix_clear (&z->pages, forget_packed);
-    while ((c = z->contexts)) {
-        z->contexts = c->next;
-        context_free (c);
-    }
-    pthread_mutex_destroy (&z->contexts_lock);
+    packer_clear (&z->packer);
     free (z->shard);
     free (z);
 }
@@ -440,14 +370,15 @@ static void choose_shards (struct ram *ram, struct zstd *z) {
 }
 
 static int zstd_open (struct ram *ram, struct error *error) {
-    struct zstd *z;
+    struct zstd *z = calloc (1, sizeof *z);
+    int result;
 
-    if (ram->level < ZSTD_minCLevel () || ram->level > ZSTD_maxCLevel ())
-        return error_set (error, EINVAL, "ram: zstd has levels from %d to %d, not %d",
-                          ZSTD_minCLevel (), ZSTD_maxCLevel (), ram->level);
-    if (!(z = calloc (1, sizeof *z)))
+    if (!z)
         return error_set (error, ENOMEM, "ram: out of memory");
-    pthread_mutex_init (&z->contexts_lock, NULL);
+    if ((result = packer_init (&z->packer, RAM_PAGE, ram->level, error)) < 0) {
+        free (z);
+        return result;
+    }
     choose_shards (ram, z);
     z->shard = calloc (z->shards, sizeof *z->shard);
     ram->state = z;

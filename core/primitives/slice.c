@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* slice.c: a part of a device.
  *
- * A request is passed down with its offset moved; a flush goes by, for the slot is the
- * one below.  Only extents come back with offsets in them, which are moved too. */
+ * A request is passed down as one part with its offset moved (parts.h), and what comes
+ * back is moved the other way.  A flush goes by, for its slot is the one below. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,18 +14,6 @@ struct slice {
     uint64_t offset, size;
 };
 
-/* The request is ours until it is answered: it is moved in place. */
-static int slice_pass (struct device *d, struct request *r) {
-    const struct slice *slice = d->state;
-    int result;
-
-    r->offset += slice->offset;
-    result = device_start (d->below, r);
-    if (result != LATER)
-        r->offset -= slice->offset;
-    return result;
-}
-
 static int place_below (struct parts *p, uint64_t left) {
     const struct slice *slice = p->owner->state;
 
@@ -35,7 +23,7 @@ static int place_below (struct parts *p, uint64_t left) {
     return 0;
 }
 
-static int slice_extents (struct device *d, struct request *r) {
+static int slice_pass (struct device *d, struct request *r) {
     return parts_start (d, r, place_below);
 }
 
@@ -59,7 +47,7 @@ static const struct device_type slice_type = {
             [WORK_pwrite] = slice_pass,
             [WORK_trim] = slice_pass,
             [WORK_zero] = slice_pass,
-            [WORK_extents] = slice_extents,
+            [WORK_extents] = slice_pass,
             [WORK_cache] = slice_pass,
         },
     .facts = slice_facts,

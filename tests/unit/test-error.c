@@ -14,14 +14,20 @@ static const char *word_at (const void *of, int i) {
 }
 
 static void near_misses (void) {
-    static const char *const words[] = { "size", "allocator", "offset", "x", "readonly", NULL };
+    static const char *const words[] = {"size", "allocator", "offset", "x", "readonly", NULL};
     static const struct {
         const char *word, *near;
     } rows[] = {
-        { "sise", "size" },       { "siez", "size" },      { "alocator", "allocator" },
-        { "ofset", "offset" },    { "readonli", "readonly" }, { "read-only", "readonly" },
-        { "quite", NULL },        { "", NULL },            { "y", NULL },
-        { "entirely-other", NULL },
+        {"sise", "size"},
+        {"siez", "size"},
+        {"alocator", "allocator"},
+        {"ofset", "offset"},
+        {"readonli", "readonly"},
+        {"read-only", "readonly"},
+        {"quite", NULL},
+        {"", NULL},
+        {"y", NULL},
+        {"entirely-other", NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *near = error_near_miss (rows[i].word, word_at, words);
@@ -36,14 +42,14 @@ static void near_misses (void) {
 }
 
 int main (void) {
-    struct error error = { 0 };
+    struct error error = {0};
 
     CHECK_EQ (error_set (&error, ENOENT, "%s: not here\n", "x"), -ENOENT);
     CHECK_EQ (error_set (&error, EIO, "later"), -EIO);
     CHECK_EQ (error.number, ENOENT);
     CHECK (strcmp (error.text, "x: not here") == 0);
     CHECK_EQ (error_set (NULL, EPERM, "nobody listens"), -EPERM);
-    error = (struct error){ 0 };
+    error = (struct error){0};
     CHECK_EQ (error_set (&error, 0, "a failure without a number is one"), -EIO);
 
     /* Cut where it is full, but not inside a character of two bytes. */
@@ -53,7 +59,7 @@ int main (void) {
         memcpy (many + i, "\xc3\xa9", 2);
     many[1200] = '\0';
     for (int shift = 0; shift < 2; shift++) {
-        error = (struct error){ 0 };
+        error = (struct error){0};
         error_set (&error, EIO, "%s%s", shift ? "b" : "", many);
         size_t n = strlen (error.text);
         CHECK (n >= sizeof error.text - 3 && (unsigned char) error.text[n - 1] != 0xc3);
@@ -70,7 +76,7 @@ int main (void) {
     CHECK_EQ (error_wire (123456), 22);
     near_misses ();
 
-    struct exports exports = { 0 };
+    struct exports exports = {0};
     for (int i = 0; i < EXPORTS_MAX; i++)
         CHECK_EQ (exports_add (&exports, "name", i % 2 ? "text" : NULL, NULL), 0);
     CHECK_EQ (exports_add (&exports, "one more", NULL, NULL), -EINVAL);

@@ -177,14 +177,16 @@ static void results_of_reads (void) {
 
 static void errors (void) {
     CHECK (strcmp (answer_of ("error 'boom'"), "EIO") == 0);
-    CHECK (says ("pread: ./script") || says ("pread: "));
+    CHECK (strncmp (error.text, "pread: ", 7) == 0);
     CHECK (says (".lua:3: boom"));
     CHECK (strcmp (answer_of ("stele.fail('ENOSPC', 'no', 5)"), "ENOSPC") == 0);
     CHECK (strcmp (error.text, "pread: no 5") == 0);
     CHECK (strcmp (answer_of ("stele.set_error('EPERM') error 'no'"), "EPERM") == 0);
     CHECK (strcmp (answer_of ("stele.set_error(28) local x = nil + 1"), "ENOSPC") == 0);
     CHECK (strcmp (answer_of ("error({})"), "EIO") == 0);
-    CHECK (strcmp (answer_of ("return ('x'):rep(1 << 44)"), "ENOMEM") == 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    CHECK (strcmp (answer_of ("return stele.buffer(1 << 45)"), "ENOMEM") == 0);
+#endif
     CHECK (strcmp (answer_of ("local function f() return 1 + f() end return f()"), "EIO") == 0);
     CHECK (strcmp (answer_of ("coroutine.yield(1)"), "EIO") == 0);
     CHECK (says ("coroutine.yield outside"));
@@ -721,7 +723,6 @@ int main (int argc, char **argv) {
     }
     if (argc > 1)
         host.log = (struct log){.program = "test-lua", .to = LOG_TO_STDERR};
-    if (getenv ("T")) { ready (getenv ("T"), NULL); return 0; }
     plain ();
     facts_as_values ();
     results_of_reads ();

@@ -15,25 +15,45 @@ static void sizes (void) {
         const char *text;
         uint64_t value;
     } good[] = {
-        { "0", 0 },          { "512", 512 },        { "010", 10 },      { " 7", 7 },
-        { "+7", 7 },         { "1b", 1 },           { "3s", 1536 },     { "1k", 1024 },
-        { "1K", 1024 },      { "1M", 1 << 20 },     { "1g", 1 << 30 },  { "1T", UINT64_C (1) << 40 },
-        { "1P", UINT64_C (1) << 50 }, { "7E", UINT64_C (7) << 60 },
-        { "9223372036854775807", INT64_MAX },
+        {"0", 0},
+        {"512", 512},
+        {"010", 10},
+        {" 7", 7},
+        {"+7", 7},
+        {"1b", 1},
+        {"3s", 1536},
+        {"1k", 1024},
+        {"1K", 1024},
+        {"1M", 1 << 20},
+        {"1g", 1 << 30},
+        {"1T", UINT64_C (1) << 40},
+        {"1P", UINT64_C (1) << 50},
+        {"7E", UINT64_C (7) << 60},
+        {"9223372036854775807", INT64_MAX},
     };
-    static const char *const bad[] = { "",    "x",  "-1",  "1.5M", "1MB", "MiB", "0x10",
-                                       "1 k", "k", "1kk", "8E",   "9223372036854775808",
-                                       "99999999999999999999999" };
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "-1",
+                                      "1.5M",
+                                      "1MB",
+                                      "MiB",
+                                      "0x10",
+                                      "1 k",
+                                      "k",
+                                      "1kk",
+                                      "8E",
+                                      "9223372036854775808",
+                                      "99999999999999999999999"};
     uint64_t value;
     char text[32];
 
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        struct error error = { 0 };
+        struct error error = {0};
         CHECK_EQ (parse_size ("it", good[i].text, &value, &error), 0);
         CHECK_EQ (value, good[i].value);
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct error error = { 0 };
+        struct error error = {0};
         CHECK_EQ (parse_size ("it", bad[i], &value, &error), -EINVAL);
         CHECK (strncmp (error.text, "it: ", 4) == 0);
     }
@@ -68,8 +88,10 @@ static void numbers (void) {
 }
 
 static void times_and_chances (void) {
-    static const char *const bad_delay[] = { "", "-1", "nan", "inf", "1m", "x", "0x1", "1e30", "s" };
-    static const char *const bad_chance[] = { "", "-1", "nan", "inf", "1/0", "1:", "1%%", "x", "1:-1" };
+    static const char *const bad_delay[] = {"",  "-1",  "nan",  "inf", "1m",
+                                            "x", "0x1", "1e30", "s"};
+    static const char *const bad_chance[] = {"",   "-1",  "nan", "inf", "1/0",
+                                             "1:", "1%%", "x",   "1:-1"};
     uint64_t ns;
     double p;
 
@@ -126,29 +148,29 @@ static void passwords (void) {
 }
 
 static const struct parameter list[] = {
-    { .name = "size", .type = PARAM_size, .required = true, .bare = true, .doc = "how large" },
-    { .name = "kind-of", .type = PARAM_choice, .choices = "one|two", .fallback = "one" },
-    { .name = "file", .type = PARAM_path, .many = true },
-    { .name = "wait", .type = PARAM_delay, .fallback = "1s" },
-    { .name = "old", .type = PARAM_boolean, .hidden = true },
-    { 0 },
+    {.name = "size", .type = PARAM_size, .required = true, .bare = true, .doc = "how large"},
+    {.name = "kind-of", .type = PARAM_choice, .choices = "one|two", .fallback = "one"},
+    {.name = "file", .type = PARAM_path, .many = true},
+    {.name = "wait", .type = PARAM_delay, .fallback = "1s"},
+    {.name = "old", .type = PARAM_boolean, .hidden = true},
+    {0},
 };
 
 static void lists (void) {
     struct arguments a;
-    struct error error = { 0 };
+    struct error error = {0};
 
     CHECK_EQ (arguments_init (&a, list), 0);
     CHECK_EQ (arguments_give (&a, "me", "sise", "1", &error), -EINVAL);
     CHECK (strcmp (error.text, "me: unknown parameter 'sise': did you mean 'size'?") == 0);
-    error = (struct error){ 0 };
+    error = (struct error){0};
     CHECK_EQ (arguments_give (&a, "me", "kind_of", "twoo", &error), -EINVAL);
     CHECK (strstr (error.text, "did you mean 'two'?") != NULL);
-    error = (struct error){ 0 };
+    error = (struct error){0};
     CHECK_EQ (arguments_complete (&a, "me", &error), -EINVAL);
     CHECK (strstr (error.text, "'size'") != NULL);
 
-    error = (struct error){ 0 };
+    error = (struct error){0};
     CHECK_EQ (arguments_give (&a, "me", "size", "1k", &error), 0);
     CHECK_EQ (arguments_give (&a, "me", "size", "2k", &error), 0);
     CHECK_EQ (arguments_give (&a, "me", "kind_of", "two", &error), 0);
