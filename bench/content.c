@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* content.c: bytes that look like something.
  *
- * Text is words drawn unevenly from a small vocabulary, with some that were never seen
- * before.  Made once, before anything is measured. */
+ * Text is words drawn unevenly from a small vocabulary, some that were never seen before,
+ * and much that stands a little further up already.  Made once, before anything is
+ * measured. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,22 +15,34 @@ static uint32_t scramble (uint64_t *state) {
     return (uint32_t) (*state >> 33);
 }
 
+static size_t put_word (char *p, size_t room, uint64_t *state) {
+    uint32_t r = scramble (state) % 1000, word = r * r / 1000 * r / 1000;
+    uint64_t letters = scramble (state) % 12 == 0 ? scramble (state) : word * 7919 + 1;
+    size_t length = 2 + word % 9, n = 0;
+
+    for (; n < length && n + 1 < room; n++)
+        p[n] = (char) ('a' + scramble (&letters) % 26);
+    p[n] = "    \n\n;(_"[scramble (state) % 9];
+    return n + 1;
+}
+
+static size_t put_again (char *p, size_t room, size_t back, uint64_t *state) {
+    size_t from = 1 + scramble (state) % back, length = 12 + scramble (state) % 40;
+
+    if (length > room)
+        length = room;
+    for (size_t i = 0; i < length; i++)
+        p[i] = p[i - from];
+    return length;
+}
+
 static void fill_text (char *p, size_t size) {
     uint64_t state = 1;
-    size_t n = 0;
 
-    while (n < size) {
-        uint32_t r = scramble (&state) % 2000, word = r * r / 2000;
-        uint64_t letters = word * 7919 + 1;
-        unsigned length = 2 + word % 9;
-
-        if (scramble (&state) % 6 == 0)
-            letters = scramble (&state); /* a word that was never seen before */
-        for (unsigned i = 0; i < length && n < size; i++)
-            p[n++] = (char) ('a' + scramble (&letters) % 26);
-        if (n < size)
-            p[n++] = " \n;(_"[scramble (&state) % 5];
-    }
+    for (size_t n = 0; n < size;)
+        n += n > 64 && scramble (&state) % 5 < 2
+                 ? put_again (p + n, size - n, n < 4000 ? n : 4000, &state)
+                 : put_word (p + n, size - n, &state);
 }
 
 uint8_t *content_new (const char *kind, size_t size) {

@@ -23,7 +23,7 @@
 
 #include "../core/wire/nbd.h"
 
-enum { ROOM = 256 << 10, REPLIES = IOV_MAX / 2 };
+enum { ROOM = 128 << 10, REPLIES = IOV_MAX / 2 };
 
 enum {
     FLAGS = NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_FUA | NBD_FLAG_SEND_TRIM |

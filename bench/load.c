@@ -295,7 +295,7 @@ static uint64_t first_reply (struct load *l) {
     if (remote_read (&r, 512, 0) < 0)
         die ("%s", r.failure);
     uint64_t time = clock_ns () - start;
-    remote_close (&r);
+    remote_leave (&r);
     process_end (pid);
     unlink (l->o.unix_path);
     return time;

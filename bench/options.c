@@ -46,7 +46,7 @@ static const struct option_row rows[] = {
     { "seconds", "S", REAL, FIELD (seconds), "how long (1)" },
     { "count", "N", SIZE, FIELD (count), "how many requests, instead" },
     { "warmup", "S", REAL, FIELD (warmup), "run so long before measuring (0)" },
-    { "prefill", NULL, FLAG, FIELD (prefill), "first write the whole region" },
+    { "prefill", NULL, FLAG, FIELD (prefill), "first write the region, 256K at a time" },
     { "structured", NULL, FLAG, FIELD (structured), "agree on structured replies" },
     { "server-pid", "PID", SIZE, FIELD (pid), "report this process's CPU time and memory" },
     { "connect-many", "N", SIZE, FIELD (many), "instead: N clients, each reads once and stays" },

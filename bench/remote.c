@@ -190,20 +190,34 @@ int remote_handshake (struct remote *r, const char *export_name) {
     return error < 0 ? error : go (r, export_name);
 }
 
-int remote_read (struct remote *r, uint32_t length, uint64_t offset) {
-    uint8_t request[NBD_REQUEST_SIZE] = { 0 }, reply[NBD_SIMPLE_REPLY_SIZE];
-
+static void make_request (uint8_t request[NBD_REQUEST_SIZE], uint16_t command, uint32_t length,
+                          uint64_t offset) {
+    memset (request, 0, NBD_REQUEST_SIZE);
     store32 (request, NBD_REQUEST_MAGIC);
-    store16 (request + 6, NBD_CMD_READ);
-    store64 (request + 8, 1);
+    store16 (request + 6, command);
     store64 (request + 16, offset);
     store32 (request + 24, length);
+}
+
+int remote_read (struct remote *r, uint32_t length, uint64_t offset) {
+    uint8_t request[NBD_REQUEST_SIZE], reply[NBD_SIMPLE_REPLY_SIZE];
+
+    make_request (request, NBD_CMD_READ, length, offset);
     int error = send_all (r, request, sizeof request);
     if (error < 0 || (error = recv_all (r, reply, sizeof reply)) < 0)
         return error;
     if (load32 (reply) != NBD_SIMPLE_REPLY_MAGIC || load32 (reply + 4) != 0)
         return failed (r, EIO, "the read failed with error %u", load32 (reply + 4));
     return drop (r, length);
+}
+
+void remote_leave (struct remote *r) {
+    uint8_t request[NBD_REQUEST_SIZE];
+
+    make_request (request, NBD_CMD_DISC, 0, 0);
+    if (r->fd >= 0)
+        send (r->fd, request, sizeof request, MSG_DONTWAIT | MSG_NOSIGNAL);
+    remote_close (r);
 }
 
 void remote_close (struct remote *r) {

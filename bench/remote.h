@@ -30,6 +30,8 @@ int remote_handshake (struct remote *, const char *export_name);
 /* Read and throw away; waits for the answer.  0 or -errno. */
 int remote_read (struct remote *, uint32_t length, uint64_t offset);
 
+/* Say goodbye (best effort), and close. */
+void remote_leave (struct remote *);
 void remote_close (struct remote *);
 
 #endif

@@ -44,7 +44,7 @@ int stream_open (struct stream *s, struct remote *remote, struct job *job, unsig
 }
 
 void stream_close (struct stream *s) {
-    remote_close (&s->remote);
+    remote_leave (&s->remote);
     free (s->slots);
     free (s->free);
     free (s->headers);
