@@ -63,7 +63,7 @@ static int end_server (pid_t server, int result) {
 
 int captive_run (const char *command, const char *preamble, pid_t server,
                  const struct log *log) {
-    static const int signals[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+    static const int signals[] = {SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
     sigset_t set, before;
     char *script = NULL;
 

@@ -57,11 +57,13 @@ void dump_config (const struct options *o, const struct host *host) {
 /* A built-in has the program's version. */
 static const char *plugin_version (const struct options *o, const struct plugin *p,
                                    const struct host *host) {
-    bool built_in = !p->path || strncmp (p->path, host->script_dir, strlen (host->script_dir)) == 0;
+    bool built_in =
+        !p->path || strncmp (p->path, host->script_dir, strlen (host->script_dir)) == 0;
     return p->version ? p->version : built_in ? version_of (o) : NULL;
 }
 
-void dump_version (const struct options *o, const struct plugin *chain, const struct host *host) {
+void dump_version (const struct options *o, const struct plugin *chain,
+                   const struct host *host) {
     printf ("%s %s\n", o->program, version_of (o));
     for (const struct plugin *p = chain; p; p = p->next) {
         const char *version = plugin_version (o, p, host);

@@ -21,7 +21,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define ERROR(name, value) { #name, name, value },
+#define ERROR(name, value) {#name, name, value},
 #include "errors.def"
 #undef ERROR
 };
@@ -101,7 +101,8 @@ static unsigned distance (const char *a, const char *b) {
         unsigned *now = row[i % 3], *before = row[(i - 1) % 3], *earlier = row[(i + 1) % 3];
         now[0] = (unsigned) i;
         for (size_t j = 1; j <= n; j++) {
-            now[j] = min (min (before[j], now[j - 1]) + 1, before[j - 1] + (a[i - 1] != b[j - 1]));
+            now[j] =
+                min (min (before[j], now[j - 1]) + 1, before[j - 1] + (a[i - 1] != b[j - 1]));
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 now[j] = min (now[j], earlier[j - 2] + 1);
         }

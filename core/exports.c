@@ -23,8 +23,8 @@ static int make_room (struct exports *exports) {
 
 static int check_length (const char *what, const char *text, struct error *error) {
     if (text && strlen (text) > EXPORT_NAME_MAX)
-        return error_set (error, EINVAL, "the export %s '%.40s...' is longer than %d bytes", what,
-                          text, EXPORT_NAME_MAX);
+        return error_set (error, EINVAL, "the export %s '%.40s...' is longer than %d bytes",
+                          what, text, EXPORT_NAME_MAX);
     return 0;
 }
 
@@ -38,7 +38,7 @@ int exports_add (struct exports *exports, const char *name, const char *descript
     if (exports->n >= EXPORTS_MAX)
         return error_set (error, EINVAL, "more than %d exports", EXPORTS_MAX);
 
-    struct export export = { .name = strdup (name) };
+    struct export export = {.name = strdup (name)};
     if (description)
         export.description = strdup (description);
     if (make_room (exports) < 0 || !export.name || (description && !export.description)) {
@@ -56,5 +56,5 @@ void exports_clear (struct exports *exports) {
         free (exports->v[i].description);
     }
     free (exports->v);
-    *exports = (struct exports){ 0 };
+    *exports = (struct exports){0};
 }

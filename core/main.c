@@ -22,6 +22,7 @@
 #include "server.h"
 #include "signals.h"
 #include "uri.h"
+#include "where.h"
 
 struct story {
     struct options options;
@@ -66,8 +67,7 @@ static int answer_of_chain (struct story *s, struct error *error) {
     if (r == 0 && o->help) {
         options_print_help (o->program);
         plugin_help (s->server.chain);
-    }
-    else if (r == 0)
+    } else if (r == 0)
         dump_version (o, s->server.chain, &s->server.host);
     return r;
 }
@@ -77,7 +77,7 @@ static void warn_of_tls (const struct story *s) {
     const struct options *o = &s->options;
     if (o->tls_asked || o->tls_certificates || o->tls_psk || o->tls_verify_peer)
         log_error (&s->server.host.log, NULL,
-                   "warning: this build has no TLS: clients are served without encryption");
+                   "this build has no TLS: clients are served without encryption");
 }
 
 /* Sockets that were handed over stand for the options that would make some. */
@@ -88,8 +88,10 @@ static int take_sockets (struct story *s, struct error *error) {
     if (n <= 0)
         return n;
     if (o->sockets.n || o->port || o->address || o->vsock || o->single || o->run)
-        return error_set (error, EINVAL, "this server was handed its sockets (LISTEN_FDS): "
-                          "--unix, --port, --ip-addr, --vsock, --single and --run have no place");
+        return error_set (
+            error, EINVAL,
+            "this server was handed its sockets (LISTEN_FDS): "
+            "--unix, --port, --ip-addr, --vsock, --single and --run have no place");
     return server_adopt (&s->server, ACTIVATION_FIRST, (unsigned) n, error);
 }
 
@@ -101,7 +103,7 @@ static int fork_first (struct story *s, struct error *error) {
     if (!s->serving)
         return 0;
     if (o->run)
-        s->launch = (struct launch){ .kind = LAUNCH_CAPTIVE, .command = o->run };
+        s->launch = (struct launch){.kind = LAUNCH_CAPTIVE, .command = o->run};
     else if (!o->foreground && !s->server.listeners)
         s->launch.kind = LAUNCH_DAEMON;
     if (o->exit_with_parent)
@@ -278,14 +280,31 @@ static int run (struct story *s, struct error *error) {
     return r == 0 ? serve (s, error) : r;
 }
 
+/* `stele repl`: the prompt is a program of its own, so that what it needs is loaded there
+ * alone. */
+static int become_repl (char **argv) {
+    char *program = where_helper ("stele-repl");
+
+    if (program) {
+        argv[1] = argv[0];
+        execv (program, argv + 1);
+    }
+    fprintf (stderr, "stele: error: %s: %s\n", program ? program : "stele-repl",
+             strerror (errno));
+    free (program);
+    return EXIT_FAILURE;
+}
+
 int main (int argc, char **argv) {
-    struct story story = { .launch.tell = -1 };
-    struct error error = { 0 };
+    struct story story = {.launch.tell = -1};
+    struct error error = {0};
 
     if (!stdio_is_open ()) {
         fprintf (stderr, "%s: error: standard input, output and error must be open\n", argv[0]);
         return EXIT_FAILURE;
     }
+    if (argc > 1 && strcmp (argv[1], "repl") == 0)
+        return become_repl (argv);
     story.starter = getppid ();
     signal (SIGCHLD, SIG_DFL); /* an ignored one would hide how children end */
     int parsed = options_parse (&story.options, argc, argv, &error);

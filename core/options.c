@@ -24,7 +24,8 @@
 enum { NAMES_MAX = 4, LONG_BASE = 256 /* getopt's value of a row; a letter's is itself */ };
 
 struct flag;
-typedef int flag_fn (struct options *, const struct flag *, const char *argument, struct error *);
+typedef int flag_fn (struct options *, const struct flag *, const char *argument,
+                     struct error *);
 
 struct flag {
     char letter;                      /* 0 for none */
@@ -112,13 +113,15 @@ static int set_ipv6 (struct options *o, const struct flag *f, const char *a, str
     return 0;
 }
 
-static int set_newstyle (struct options *o, const struct flag *f, const char *a, struct error *e) {
+static int set_newstyle (struct options *o, const struct flag *f, const char *a,
+                         struct error *e) {
     (void) f, (void) a, (void) e;
     o->wire.oldstyle = false;
     return 0;
 }
 
-static int set_threads (struct options *o, const struct flag *f, const char *a, struct error *e) {
+static int set_threads (struct options *o, const struct flag *f, const char *a,
+                        struct error *e) {
     uint64_t n;
     (void) f;
     int r = parse_unsigned ("--threads", a, &n, e);
@@ -128,7 +131,8 @@ static int set_threads (struct options *o, const struct flag *f, const char *a, 
     return r;
 }
 
-static int set_timeout (struct options *o, const struct flag *f, const char *a, struct error *e) {
+static int set_timeout (struct options *o, const struct flag *f, const char *a,
+                        struct error *e) {
     (void) f;
     return parse_delay ("--timeout", a, &o->wire.handshake_ns, e);
 }
@@ -146,10 +150,10 @@ static int set_log (struct options *o, const struct flag *f, const char *a, stru
     static const struct {
         const char *name;
         enum log_to to;
-    } places[] = { { "default", LOG_TO_DEFAULT },
-                   { "stderr", LOG_TO_STDERR },
-                   { "syslog", LOG_TO_SYSLOG },
-                   { "null", LOG_TO_NULL } };
+    } places[] = {{"default", LOG_TO_DEFAULT},
+                  {"stderr", LOG_TO_STDERR},
+                  {"syslog", LOG_TO_SYSLOG},
+                  {"null", LOG_TO_NULL}};
 
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp (a, places[i].name) == 0) {
@@ -157,8 +161,10 @@ static int set_log (struct options *o, const struct flag *f, const char *a, stru
             return 0;
         }
     if (*a != '/')
-        return error_set (e, EINVAL, "--log: '%s' is none of default, stderr, syslog, null, or a "
-                          "path from the root", a);
+        return error_set (e, EINVAL,
+                          "--log: '%s' is none of default, stderr, syslog, null, or a "
+                          "path from the root",
+                          a);
     (void) f;
     o->log_to = LOG_TO_FILE;
     o->log_path = a;
@@ -166,7 +172,7 @@ static int set_log (struct options *o, const struct flag *f, const char *a, stru
 }
 
 static int set_tls (struct options *o, const struct flag *f, const char *a, struct error *e) {
-    static const char *const require[] = { "require", "required", "force" };
+    static const char *const require[] = {"require", "required", "force"};
     (void) f;
     for (size_t i = 0; i < sizeof require / sizeof require[0]; i++)
         if (strcasecmp (a, require[i]) == 0)
@@ -182,8 +188,8 @@ static int set_debug (struct options *o, const struct flag *f, const char *a, st
     static const struct {
         const char *name;
         size_t off; /* set where the flag is 0 */
-    } flags[] = { { "nbdkit.backend.controlpath", offsetof (struct options, no_controlpath) },
-                  { "nbdkit.backend.datapath", offsetof (struct options, no_datapath) } };
+    } known[] = {{"nbdkit.backend.controlpath", offsetof (struct options, no_controlpath)},
+                 {"nbdkit.backend.datapath", offsetof (struct options, no_datapath)}};
     const char *equals = strchr (a, '='), *dot = strchr (a, '.');
     int64_t n;
 
@@ -192,15 +198,16 @@ static int set_debug (struct options *o, const struct flag *f, const char *a, st
     int r = parse_integer (a, equals + 1, &n, e);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        if (strlen (flags[i].name) == (size_t) (equals - a) &&
-            strncmp (a, flags[i].name, (size_t) (equals - a)) == 0)
-            *(bool *) ((char *) o + flags[i].off) = n == 0;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen (known[i].name) == (size_t) (equals - a) &&
+            strncmp (a, known[i].name, (size_t) (equals - a)) == 0)
+            *(bool *) ((char *) o + known[i].off) = n == 0;
     return strings_add (field_of (o, f), a) ? 0 : no_memory ("debug", e);
 }
 
 #define FIELD(name) offsetof (struct options, name)
 
+/* clang-format off */
 static const struct flag flags[] = {
     { 0, { "help" }, NULL, set_true, FIELD (help), "print this, and what PLUGIN and filters take" },
     { 'V', { "version" }, NULL, set_true, FIELD (version), "print the version" },
@@ -278,6 +285,7 @@ static const struct flag flags[] = {
     { 0, { "no-mc", "no-meta-contexts" }, NULL, set_true, FIELD (wire.no_meta_contexts),
       "refuse metadata contexts, for testing clients" },
 };
+/* clang-format on */
 
 enum { FLAGS = sizeof flags / sizeof flags[0] };
 
@@ -297,14 +305,14 @@ static void make_tables (struct option *longs, char *letters) {
     for (size_t f = 0; f < FLAGS; f++) {
         int takes = flags[f].label ? required_argument : no_argument;
         for (const char *const *name = flags[f].names; *name; name++)
-            *longs++ = (struct option){ *name, takes, NULL, LONG_BASE + (int) f };
+            *longs++ = (struct option){*name, takes, NULL, LONG_BASE + (int) f};
         if (flags[f].letter) {
             *letters++ = flags[f].letter;
             if (flags[f].label)
                 *letters++ = ':';
         }
     }
-    *longs = (struct option){ 0 };
+    *longs = (struct option){0};
     *letters = '\0';
 }
 
@@ -325,10 +333,12 @@ static int complain_unknown (const char *name, struct error *error) {
     for (int i = 0; (known = long_name (NULL, i)) != NULL; i++)
         alike += strncmp (known, name, strlen (name)) == 0;
     if (alike > 1 && *name)
-        return error_set (error, EINVAL, "the option '--%s' is short for %d of them", name, alike);
+        return error_set (error, EINVAL, "the option '--%s' is short for %d of them", name,
+                          alike);
     near = error_near_miss (name, long_name, NULL);
     if (near)
-        return error_set (error, EINVAL, "unknown option '--%s': did you mean '--%s'?", name, near);
+        return error_set (error, EINVAL, "unknown option '--%s': did you mean '--%s'?", name,
+                          near);
     return error_set (error, EINVAL, "unknown option '--%s'", name);
 }
 
@@ -375,12 +385,12 @@ static int check_together (const struct options *o, struct error *error) {
         bool together;
         const char *what;
     } rows[] = {
-        { o->single && o->sockets.n, "--single and --unix" },
-        { o->single && o->port, "--single and --port" },
-        { o->single && o->vsock, "--single and --vsock" },
-        { o->single && o->run, "--single and --run" },
-        { o->single && o->dump_plugin, "--single and --dump-plugin" },
-        { o->vsock && o->address, "--vsock and --ip-addr" },
+        {o->single && o->sockets.n, "--single and --unix"},
+        {o->single && o->port, "--single and --port"},
+        {o->single && o->vsock, "--single and --vsock"},
+        {o->single && o->run, "--single and --run"},
+        {o->single && o->dump_plugin, "--single and --dump-plugin"},
+        {o->vsock && o->address, "--vsock and --ip-addr"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].together)
@@ -397,8 +407,8 @@ static void name_program (struct options *o, const char *argv0) {
 }
 
 int options_parse (struct options *o, int argc, char **argv, struct error *error) {
-    *o = (struct options){ .family = AF_UNSPEC, .export_name = "",
-                           .wire.mask_handshake = 0xffff };
+    *o =
+        (struct options){.family = AF_UNSPEC, .export_name = "", .wire.mask_handshake = 0xffff};
     name_program (o, argv[0]);
     int r = parse_flags (o, argc, argv, error);
     if (r == 0)

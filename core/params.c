@@ -90,7 +90,7 @@ static const char *choice_at (const void *of, int i) {
 
 static int give_choice (const struct parameter *p, const char *what, const char *text,
                         struct value *value, struct error *error) {
-    struct choices choices = { .text = strdup (p->choices ? p->choices : ""), .n = 1 };
+    struct choices choices = {.text = strdup (p->choices ? p->choices : ""), .n = 1};
     const char *name;
 
     if (!choices.text)
@@ -141,17 +141,17 @@ static const struct {
     parse_fn *parse;
     bool text; /* the value is a malloc'ed string */
 } types[PARAM_TYPES] = {
-    [PARAM_size] = { "size", NULL, "SIZE", give_size, false },
-    [PARAM_unsigned] = { "unsigned", "uint", "N", give_unsigned, false },
-    [PARAM_integer] = { "integer", "int", "N", give_integer, false },
-    [PARAM_boolean] = { "boolean", "bool", "BOOL", give_boolean, false },
-    [PARAM_string] = { "string", NULL, "TEXT", give_string, true },
-    [PARAM_path] = { "path", NULL, "PATH", give_path, true },
-    [PARAM_password] = { "password", NULL, "PASSWORD", give_password, true },
-    [PARAM_choice] = { "choice", NULL, "CHOICE", give_choice, true },
-    [PARAM_delay] = { "delay", NULL, "TIME", give_delay, false },
-    [PARAM_probability] = { "probability", NULL, "PROBABILITY", give_probability, false },
-    [PARAM_device] = { "device", NULL, "DEVICE", give_device, false },
+    [PARAM_size] = {"size", NULL, "SIZE", give_size, false},
+    [PARAM_unsigned] = {"unsigned", "uint", "N", give_unsigned, false},
+    [PARAM_integer] = {"integer", "int", "N", give_integer, false},
+    [PARAM_boolean] = {"boolean", "bool", "BOOL", give_boolean, false},
+    [PARAM_string] = {"string", NULL, "TEXT", give_string, true},
+    [PARAM_path] = {"path", NULL, "PATH", give_path, true},
+    [PARAM_password] = {"password", NULL, "PASSWORD", give_password, true},
+    [PARAM_choice] = {"choice", NULL, "CHOICE", give_choice, true},
+    [PARAM_delay] = {"delay", NULL, "TIME", give_delay, false},
+    [PARAM_probability] = {"probability", NULL, "PROBABILITY", give_probability, false},
+    [PARAM_device] = {"device", NULL, "DEVICE", give_device, false},
 };
 
 enum parameter_type parameter_type (const char *name) {
@@ -212,7 +212,7 @@ static void value_clear (const struct parameter *p, struct value *value) {
         free (value->s);
     if (value->set && p->type == PARAM_device)
         device_unref (value->device);
-    *value = (struct value){ 0 };
+    *value = (struct value){0};
 }
 
 void arguments_clear (struct arguments *arguments) {
@@ -270,7 +270,7 @@ static int keep (struct arguments *arguments, const struct parameter *p, struct 
 
 static int give_text (struct arguments *arguments, const struct parameter *p, const char *owner,
                       const char *text, bool given, struct error *error) {
-    struct value fresh = { 0 };
+    struct value fresh = {0};
     char what[128];
 
     snprintf (what, sizeof what, "%s: %s", owner, p->name);
@@ -326,7 +326,7 @@ const struct value *arguments_get (const struct arguments *arguments, const char
 }
 
 static void print_usage (FILE *out, const struct parameter *p) {
-    const char *label = p->label                                       ? p->label
+    const char *label = p->label                                ? p->label
                         : p->type == PARAM_choice && p->choices ? p->choices
                                                                 : types[p->type].label;
     fprintf (out, p->bare ? "[%s=]%s" : "%s=%s", p->name, label);

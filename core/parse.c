@@ -46,10 +46,11 @@ int parse_size (const char *what, const char *text, uint64_t *bytes, struct erro
     uint64_t unit = start ? size_unit (end) : 0;
 
     if (unit == 0)
-        return error_set (error, EINVAL,
-                          "%s: '%s' is not a size: a whole number is wanted, perhaps with one of "
-                          "k M G T P E (powers of 1024) or s (sectors of 512 bytes)",
-                          what, text);
+        return error_set (
+            error, EINVAL,
+            "%s: '%s' is not a size: a whole number is wanted, perhaps with one of "
+            "k M G T P E (powers of 1024) or s (sectors of 512 bytes)",
+            what, text);
     if (errno == ERANGE || n > INT64_MAX / unit)
         return error_set (error, EINVAL, "%s: the size %s is too large", what, text);
     *bytes = n * unit;
@@ -65,7 +66,8 @@ int parse_unsigned (const char *what, const char *text, uint64_t *value, struct 
     errno = 0;
     uint64_t n = strtoull (start, &end, 0);
     if (*start == '-' || end == start || *end != '\0')
-        return error_set (error, EINVAL, "%s: '%s' is not a whole number from 0 up", what, text);
+        return error_set (error, EINVAL, "%s: '%s' is not a whole number from 0 up", what,
+                          text);
     if (errno == ERANGE)
         return error_set (error, EINVAL, "%s: the number %s is too large", what, text);
     *value = n;
@@ -91,9 +93,9 @@ int parse_boolean (const char *what, const char *text, bool *value, struct error
         const char *word;
         bool value;
     } words[] = {
-        { "1", true },  { "true", true },   { "t", true },  { "yes", true }, { "y", true },
-        { "on", true }, { "0", false },     { "false", false }, { "f", false }, { "no", false },
-        { "n", false }, { "off", false },
+        {"1", true},  {"true", true}, {"t", true},  {"yes", true},
+        {"y", true},  {"on", true},   {"0", false}, {"false", false},
+        {"f", false}, {"no", false},  {"n", false}, {"off", false},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcasecmp (text, words[i].word) == 0) {
@@ -117,9 +119,9 @@ int parse_delay (const char *what, const char *text, uint64_t *ns, struct error 
         const char *suffix;
         double ns;
     } suffixes[] = {
-        { "", 1e9 },  { "s", 1e9 },         { "ms", 1e6 },
-        { "us", 1e3 }, { "\xc2\xb5s", 1e3 }, { "\xce\xbcs", 1e3 }, /* the micro sign, and mu */
-        { "ns", 1 },
+        {"", 1e9},   {"s", 1e9},         {"ms", 1e6},
+        {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"\xce\xbcs", 1e3}, /* the micro sign, and mu */
+        {"ns", 1},
     };
     const char *rest;
     double value;
@@ -134,10 +136,11 @@ int parse_delay (const char *what, const char *text, uint64_t *ns, struct error 
             *ns = (uint64_t) value;
             return 0;
         }
-    return error_set (error, EINVAL,
-                      "%s: '%s' is not a length of time: a number is wanted, perhaps with one of "
-                      "s ms us ns",
-                      what, text);
+    return error_set (
+        error, EINVAL,
+        "%s: '%s' is not a length of time: a number is wanted, perhaps with one of "
+        "s ms us ns",
+        what, text);
 }
 
 int parse_probability (const char *what, const char *text, double *value, struct error *error) {
@@ -151,8 +154,7 @@ int parse_probability (const char *what, const char *text, double *value, struct
             goto bad;
         if (of == 0 && n != 0)
             return error_set (error, EINVAL, "%s: %s divides by zero", what, text);
-    }
-    else if (*rest == '%') {
+    } else if (*rest == '%') {
         of = 100;
         rest++;
     }
@@ -163,7 +165,8 @@ int parse_probability (const char *what, const char *text, double *value, struct
         return 0;
 bad:
     return error_set (error, EINVAL,
-                      "%s: '%s' is not a probability: 0.1, 10%%, 1:10 and 1/10 are", what, text);
+                      "%s: '%s' is not a probability: 0.1, 10%%, 1:10 and 1/10 are", what,
+                      text);
 }
 
 char *format_size (char *buffer, uint64_t bytes) {

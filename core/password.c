@@ -24,13 +24,13 @@ static int read_line (const char *what, FILE *file, char **password, struct erro
     if (n < 0 && ferror (file)) {
         int number = errno;
         free (line);
-        return error_set (error, number, "%s: reading the password: %s", what, strerror (number));
+        return error_set (error, number, "%s: reading the password: %s", what,
+                          strerror (number));
     }
     if (n < 0) {
         free (line);
         line = strdup ("");
-    }
-    else if (n > 0 && line[n - 1] == '\n')
+    } else if (n > 0 && line[n - 1] == '\n')
         line[n - 1] = '\0';
     if (!line)
         return error_set (error, ENOMEM, "%s: no memory for the password", what);
@@ -75,7 +75,8 @@ static int from_descriptor (const char *what, const char *text, char **password,
     return r;
 }
 
-static int from_file (const char *what, const char *path, char **password, struct error *error) {
+static int from_file (const char *what, const char *path, char **password,
+                      struct error *error) {
     FILE *file = fopen (path, "re");
     if (!file)
         return error_set (error, errno, "%s: reading the password from %s: %s", what, path,

@@ -87,6 +87,15 @@ static int load (struct plugin *p, struct error *error) {
     return r < 0 ? r : 0;
 }
 
+void plugin_redefined (struct plugin *p) {
+    for (int row = 0; row < ROW_COUNT; row++) {
+        enum defined now = p->language->defines (p, &callbacks[row]);
+        if (now != p->defines[row]) /* other threads look; write no more than must be */
+            p->defines[row] = now;
+    }
+    script_device_type (p);
+}
+
 static void parameters_free (struct parameter *list) {
     for (struct parameter *row = list; row && row->name; row++) {
         free ((char *) row->name);
@@ -148,26 +157,27 @@ struct plugin *plugin_new (struct host *host, const char *name, bool filter,
     return NULL;
 }
 
-/* Clients are gone, but a script may still be closing their handles. */
-static void wait_closed (struct plugin *chain) {
+/* Clients are gone, but the script may still be closing their handles. */
+static void wait_closed (const struct plugin *p) {
     const struct timespec moment = {.tv_nsec = 1000000};
 
-    for (struct plugin *p = chain; p; p = p->next)
-        while (p->opened)
-            nanosleep (&moment, NULL);
+    while (p->opened)
+        nanosleep (&moment, NULL);
 }
 
+/* From outside inwards: a filter's script may keep what it was opened over until it is
+ * forgotten itself, and only then are all devices of the next one closed. */
 void plugin_free (struct plugin *p) {
-    if (!p)
-        return;
-    wait_closed (p);
-    if (p->script) {
+    while (p) {
+        struct plugin *next = p->next;
         struct error error = {0};
-        if (call_life (p, ROW_unload, &(struct call){.error = &error}) < 0)
+
+        wait_closed (p);
+        if (p->script && call_life (p, ROW_unload, &(struct call){.error = &error}) < 0)
             log_error (&p->host->log, p->name, "%s", error.text);
+        forget (p);
+        p = next;
     }
-    plugin_free (p->next);
-    forget (p);
 }
 
 static struct plugin *innermost (struct plugin *p) {
@@ -292,7 +302,7 @@ int plugin_after_fork (struct plugin *chain, struct error *error) {
 }
 
 void plugin_cleanup (struct plugin *chain) {
-    wait_closed (chain);
+    wait_closed (chain); /* the outermost: those inwards may be kept by its script */
     call_chain_last (chain, ROW_cleanup);
 }
 

@@ -45,6 +45,11 @@ void plugin_free (struct plugin *chain); /* this one and those inwards: unload, 
  * malloc'ed and taken over. */
 void plugin_declare (struct plugin *, struct parameter *list);
 
+/* For the prompt, on the plugin's strand: the script may define other rows than before.
+ * What it defines now is for the next client; the devices that are open keep their slots,
+ * so a WORK that was defined once must stay so. */
+void plugin_redefined (struct plugin *);
+
 /* For adapters: finish a WORK call that answered LATER, with 0, -errno or PASS.  On the
  * plugin's strand or off it. */
 void plugin_finish (struct device *, struct request *, int result);

@@ -47,7 +47,8 @@ static int find_group (const char *name, gid_t *gid, struct error *error) {
     const struct group *gr = getgrnam (name);
 
     if (!gr && !number_of (name, &number))
-        return error_set (error, errno ? errno : ENOENT, "--group: there is no group '%s'", name);
+        return error_set (error, errno ? errno : ENOENT, "--group: there is no group '%s'",
+                          name);
     *gid = gr ? gr->gr_gid : number;
     return 0;
 }
@@ -64,13 +65,15 @@ int privileges_drop (const char *user, const char *group, struct error *error) {
     }
     if (r < 0)
         return r;
-    bool already = geteuid () != 0 && (!user || geteuid () == uid) && (!has_group || getegid () == gid);
+    bool already =
+        geteuid () != 0 && (!user || geteuid () == uid) && (!has_group || getegid () == gid);
     if (already)
         return 0;
     if (has_group && (setgroups (1, &gid) < 0 || setgid (gid) < 0))
         return error_set (error, errno, "changing to the group '%s': %s", group ? group : user,
                           strerror (errno));
     if (user && setuid (uid) < 0)
-        return error_set (error, errno, "changing to the user '%s': %s", user, strerror (errno));
+        return error_set (error, errno, "changing to the user '%s': %s", user,
+                          strerror (errno));
     return 0;
 }

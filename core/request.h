@@ -3,7 +3,9 @@
  *
  * A request belongs to whoever was called with it until that function returns 0 or
  * -errno, or, where it returned LATER, until it calls request_done.  Everything that a
- * request points to (data, extents) is the asker's, and stays valid as long.
+ * request points to (data, extents) is the asker's, and stays valid as long.  Work, flags,
+ * offset and count are as the asker set them when it has been answered: who wants them
+ * otherwise passes on a request of its own (sequence.h).
  *
  * A request finishes once, in one of two ways: by the value that the work function
  * returns, in which case `done` is not called, or by request_done after LATER. */
@@ -72,7 +74,7 @@ struct request {
     struct device *device;  /* beside it: whose queue */
 
     struct error *error;   /* the asker's place for a sentence; may be NULL */
-    uint64_t error_offset; /* how many bytes a failed pread got right, if error_at */
+    uint64_t error_offset; /* where a failed pread stopped, if error_at */
     bool error_at;
     bool cancelled; /* the client has gone: the answer will not be looked at */
 };

@@ -192,11 +192,14 @@ static void script_close (struct device *d) {
 }
 
 void script_device_type (struct plugin *p) {
-    p->type = (struct device_type){
-        .name = p->name, .facts = script_facts, .close = script_close, .may_refuse_zero = true};
+    if (!p->type.name)
+        p->type = (struct device_type){.name = p->name,
+                                       .facts = script_facts,
+                                       .close = script_close,
+                                       .may_refuse_zero = true};
     for (const struct callback *row = callbacks; row->name; row++) {
         enum defined defined = p->defines[row - callbacks];
-        if (row->kind != KIND_WORK)
+        if (row->kind != KIND_WORK || p->type.work[row->work])
             continue;
         if (defined == DEFINED)
             p->type.work[row->work] = script_work;

@@ -58,13 +58,13 @@ static int open_log (struct server *server, struct error *error) {
     const struct options *o = server->options;
     struct log *log = &server->host.log;
 
-    *log = (struct log){ .program = o->program,
-                         .name = o->name,
-                         .to = o->log_to,
-                         .verbose = o->verbose,
-                         .no_controlpath = o->no_controlpath,
-                         .no_datapath = o->no_datapath,
-                         .fd = -1 };
+    *log = (struct log){.program = o->program,
+                        .name = o->name,
+                        .to = o->log_to,
+                        .verbose = o->verbose,
+                        .no_controlpath = o->no_controlpath,
+                        .no_datapath = o->no_datapath,
+                        .fd = -1};
     if (o->log_to != LOG_TO_FILE)
         return 0;
     log->fd = open (o->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -75,7 +75,7 @@ static int open_log (struct server *server, struct error *error) {
 }
 
 int server_init (struct server *server, const struct options *options, struct error *error) {
-    *server = (struct server){ .options = options, .wire_options = options->wire, .quit = -1 };
+    *server = (struct server){.options = options, .wire_options = options->wire, .quit = -1};
     int r = open_log (server, error);
     if (r < 0)
         return r;
@@ -86,12 +86,12 @@ int server_init (struct server *server, const struct options *options, struct er
     server->host.script_dir = server->script_dir;
     server->host.stdio_safe = !options->single;
     server->host.shutdown = host_shutdown;
-    server->service = (struct service){ .host = &server->host,
-                                        .of = server,
-                                        .preconnect = service_preconnect,
-                                        .list_exports = service_list_exports,
-                                        .default_export = service_default_export,
-                                        .open = service_open };
+    server->service = (struct service){.host = &server->host,
+                                       .of = server,
+                                       .preconnect = service_preconnect,
+                                       .list_exports = service_list_exports,
+                                       .default_export = service_default_export,
+                                       .open = service_open};
     return 0;
 }
 
@@ -160,6 +160,14 @@ int server_get_ready (struct server *server, struct error *error) {
     return plugin_get_ready (server->chain, error);
 }
 
+static void tell_listener (const struct server *server, const struct listener *l) {
+    if (l->kind == LISTEN_UNIX)
+        log_debug (&server->host.log, NULL, "listening on %s", l->path);
+    else
+        log_debug (&server->host.log, NULL, "listening on %s port %s, %u sockets",
+                   l->kind == LISTEN_VSOCK ? "vsock" : "TCP", l->port, l->n);
+}
+
 /* An empty listener at the end of the list, so that they stand as on the command line. */
 static struct listener *add_listener (struct server *server, enum listen_kind kind,
                                       struct error *error) {
@@ -179,6 +187,13 @@ static struct listener *add_listener (struct server *server, enum listen_kind ki
     return *end = l;
 }
 
+static int bind_listener (struct server *server, struct listener *l, struct error *error) {
+    int r = listener_bind (l, error);
+    if (r == 0)
+        tell_listener (server, l);
+    return r;
+}
+
 static int listen_unix (struct server *server, const char *path, struct error *error) {
     struct listener *l = add_listener (server, LISTEN_UNIX, error);
     int r = l ? 0 : -ENOMEM;
@@ -187,7 +202,7 @@ static int listen_unix (struct server *server, const char *path, struct error *e
         r = listener_private (l, error);
     else if (l && !(l->path = strdup (path)))
         r = error_set (error, ENOMEM, "%s: no memory", path);
-    return r < 0 ? r : listener_bind (l, error);
+    return r < 0 ? r : bind_listener (server, l, error);
 }
 
 static int listen_network (struct server *server, struct error *error) {
@@ -199,7 +214,7 @@ static int listen_network (struct server *server, struct error *error) {
     if ((o->port && !(l->port = strdup (o->port))) ||
         (o->address && !(l->host = strdup (o->address))))
         return error_set (error, ENOMEM, "no memory for a socket");
-    return listener_bind (l, error);
+    return bind_listener (server, l, error);
 }
 
 /* Nothing said: the usual port, or for a captive a private socket. */
@@ -231,7 +246,7 @@ int server_adopt (struct server *server, int first, unsigned n, struct error *er
 }
 
 const struct listener *server_nearest (const struct server *server) {
-    static const enum listen_kind kinds[] = { LISTEN_UNIX, LISTEN_TCP, LISTEN_VSOCK };
+    static const enum listen_kind kinds[] = {LISTEN_UNIX, LISTEN_TCP, LISTEN_VSOCK};
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         for (const struct listener *l = server->listeners; l; l = l->next)
@@ -290,10 +305,12 @@ int server_start (struct server *server, struct error *error) {
 }
 
 void server_wait (struct server *server) {
-    struct pollfd fd = { .fd = server->quit, .events = POLLIN };
+    struct pollfd fd = {.fd = server->quit, .events = POLLIN};
 
     while (poll (&fd, 1, -1) <= 0)
         ;
+    log_debug (&server->host.log, NULL, "ending: %u connections are open",
+               wire_connections (server->wire));
 }
 
 static void remove_listeners (struct server *server) {

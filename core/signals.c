@@ -24,9 +24,9 @@ static void on_signal (int number) {
 }
 
 void signals_watch (int quit, bool captive) {
-    static const int numbers[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-    struct sigaction ignore = { .sa_handler = SIG_IGN };
+    static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
     quit_fd = quit;
     sigemptyset (&action.sa_mask);

@@ -47,6 +47,17 @@ static char *build_tree (void) {
     return NULL;
 }
 
+char *where_helper (const char *name) {
+    char *tree = build_tree (), *program = tree ? where_program () : NULL, *path = NULL;
+    char *slash = program ? strrchr (program, '/') : NULL;
+    int n = slash ? asprintf (&path, "%.*s/%s", (int) (slash - program), program, name)
+                  : asprintf (&path, "%s/%s", PKGLIBEXECDIR, name);
+
+    free (program);
+    free (tree);
+    return n < 0 ? NULL : path;
+}
+
 char *where_scripts (void) {
     char *folder = build_tree ();
     return folder ? folder : strdup (PKGDATADIR);

@@ -10,4 +10,8 @@ char *where_program (void);
  * source folder.  Malloc'ed; NULL when out of memory. */
 char *where_scripts (void);
 
+/* The path of a program that comes with this one: beside it in a build tree.  Malloc'ed;
+ * NULL when out of memory. */
+char *where_helper (const char *name);
+
 #endif

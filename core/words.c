@@ -34,7 +34,7 @@ void strings_clear (struct strings *list) {
     for (size_t i = 0; i < list->n; i++)
         free (list->v[i]);
     free (list->v);
-    *list = (struct strings){ 0 };
+    *list = (struct strings){0};
 }
 
 /* The line without its blanks at both ends. */
@@ -85,8 +85,7 @@ static int add_file (struct strings *list, const char *folder, const char *word,
     if (file) {
         r = add_lines (list, file, path, depth + 1, error);
         fclose (file);
-    }
-    else if (errno == ENOENT && strpbrk (word, " \t\n"))
+    } else if (errno == ENOENT && strpbrk (word, " \t\n"))
         r = strings_add (list, word) ? 0 : error_set (error, ENOMEM, "%s: no memory", word);
     else
         r = error_set (error, errno, "%s: the file of parameters %s: %s", word, path,

@@ -76,7 +76,8 @@ static int check_stale (const struct sockaddr_un *address, struct error *error) 
     struct stat st;
 
     if (lstat (path, &st) == 0 && !S_ISSOCK (st.st_mode))
-        return error_set (error, EEXIST, "%s: a file that is not a socket is there already", path);
+        return error_set (error, EEXIST, "%s: a file that is not a socket is there already",
+                          path);
     int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return error_set (error, errno, "%s: %s", path, strerror (errno));
@@ -95,12 +96,13 @@ static int complain_unix (const char *path, int number, struct error *error) {
     char folder[sizeof ((struct sockaddr_un *) 0)->sun_path + 1];
     const char *slash = strrchr (path, '/');
 
-    snprintf (folder, sizeof folder, "%.*s", slash ? (int) (slash - path) : 1, slash ? path : ".");
+    snprintf (folder, sizeof folder, "%.*s", slash ? (int) (slash - path) : 1,
+              slash ? path : ".");
     if (folder[0] == '\0')
         strcpy (folder, "/");
     if (number == ENOENT || number == ENOTDIR)
-        return error_set (error, number, "%s: there is no folder %s to make the socket in", path,
-                          folder);
+        return error_set (error, number, "%s: there is no folder %s to make the socket in",
+                          path, folder);
     if (number == EACCES || number == EROFS || number == EPERM)
         return error_set (error, number, "%s: no socket may be made in the folder %s: %s", path,
                           folder, strerror (number));
@@ -108,7 +110,7 @@ static int complain_unix (const char *path, int number, struct error *error) {
 }
 
 static int bind_unix (struct listener *l, struct error *error) {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
 
     if (strlen (l->path) >= sizeof address.sun_path)
         return error_set (error, ENAMETOOLONG,
@@ -217,14 +219,16 @@ static int check_port (const char *port, struct error *error) {
 
     number = strtoull (port, &end, 10);
     if (*port == '\0' || (*end == '\0' && (number > 65535 || *port == '-')))
-        return error_set (error, EINVAL, "port '%s': a number from 0 to 65535 is wanted, or a name "
-                          "from /etc/services", port);
+        return error_set (error, EINVAL,
+                          "port '%s': a number from 0 to 65535 is wanted, or a name "
+                          "from /etc/services",
+                          port);
     return 0;
 }
 
 static int bind_tcp (struct listener *l, struct error *error) {
-    const struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_family = l->family,
-                                    .ai_socktype = SOCK_STREAM };
+    const struct addrinfo hints = {
+        .ai_flags = AI_PASSIVE, .ai_family = l->family, .ai_socktype = SOCK_STREAM};
     const char *port = l->port ? l->port : default_port, *where = l->host ? l->host : "";
     const char *at = l->host ? " of " : "";
     struct addrinfo *list;
@@ -235,7 +239,8 @@ static int bind_tcp (struct listener *l, struct error *error) {
         return r;
     r = getaddrinfo (l->host, port, &hints, &list);
     if (r != 0)
-        return error_set (error, EINVAL, "TCP port %s%s%s: %s", port, at, where, gai_strerror (r));
+        return error_set (error, EINVAL, "TCP port %s%s%s: %s", port, at, where,
+                          gai_strerror (r));
     bool any_port = strtoul (port, NULL, 10) == 0 && strspn (port, "0") == strlen (port);
     for (int i = 0; i < (any_port ? PORT_TRIES : 1); i++) {
         r = bind_list (l, list, &number, error);
@@ -259,19 +264,21 @@ static int bind_tcp (struct listener *l, struct error *error) {
 
 static int bind_vsock (struct listener *l, struct error *error) {
     const char *port = l->port ? l->port : default_port;
-    struct sockaddr_vm address = { .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY };
+    struct sockaddr_vm address = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY};
     socklen_t length = sizeof address;
     char *end, *chosen = NULL;
 
     uint64_t number = strtoull (port, &end, 10);
     if (*port < '0' || *port > '9' || *end != '\0' || number > UINT32_MAX)
-        return error_set (error, EINVAL, "vsock port '%s': a number of 32 bits is wanted", port);
+        return error_set (error, EINVAL, "vsock port '%s': a number of 32 bits is wanted",
+                          port);
     address.svm_port = number ? (uint32_t) number : VMADDR_PORT_ANY;
     int fd = make_socket (l, AF_VSOCK, error);
     if (fd < 0)
         return error_set (error, -fd, "vsock port %s: %s", port, strerror (-fd));
     if (bind (fd, (struct sockaddr *) &address, sizeof address) < 0 ||
-        listen (fd, SOMAXCONN) < 0 || getsockname (fd, (struct sockaddr *) &address, &length) < 0) {
+        listen (fd, SOMAXCONN) < 0 ||
+        getsockname (fd, (struct sockaddr *) &address, &length) < 0) {
         int r = error_set (error, errno, "vsock port %s: %s", port, strerror (errno));
         close (fd);
         return r;
@@ -293,11 +300,14 @@ static int check_fds (struct listener *l, struct error *error) {
         socklen_t length = sizeof listening;
         if (flags < 0 ||
             getsockopt (l->fd[i], SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) < 0)
-            return error_set (error, errno, "descriptor %d, which was handed to this server: %s",
-                              l->fd[i], strerror (errno));
+            return error_set (error, errno,
+                              "descriptor %d, which was handed to this server: %s", l->fd[i],
+                              strerror (errno));
         if (!listening)
-            return error_set (error, EINVAL, "descriptor %d, which was handed to this server, is "
-                              "not a listening socket", l->fd[i]);
+            return error_set (error, EINVAL,
+                              "descriptor %d, which was handed to this server, is "
+                              "not a listening socket",
+                              l->fd[i]);
         fcntl (l->fd[i], F_SETFL, flags | O_NONBLOCK);
         fcntl (l->fd[i], F_SETFD, FD_CLOEXEC);
     }

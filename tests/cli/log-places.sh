@@ -15,7 +15,7 @@ try:
 except nbd.Error:
     pass
 END
-    "$STELE" "$@" lua bad.lua --run 'nbdsh -u "$uri" client.py' 2>stderr
+    "$STELE" "$@" lua bad.lua --run 'nbdsh -u "$uri" -c - <client.py' 2>stderr
 }
 read_once
 holds "$(cat stderr)" "stele: "

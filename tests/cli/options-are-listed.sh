@@ -20,3 +20,11 @@ done
 help=$("$STELE" --help)
 holds "$help" "-U, --unix=PATH|-"
 holds "$help" "--print-uri"
+
+# And the manual page tells of all of them.
+for option in $long; do
+    grep -q -F "B<$option>" "$SRCDIR/docs/stele.pod" || fail "the manual lacks $option"
+done
+for option in $short; do
+    grep -q -F "B<$option>" "$SRCDIR/docs/stele.pod" || fail "the manual lacks $option"
+done

@@ -12,7 +12,7 @@ h.pwrite(b"hello", 5)
 assert h.pread(6, 5) == b"hello\0"
 h.shutdown()
 END
-nbdsh client.py
+nbdsh -c - <client.py
 
 # Over two pipes, with a client that leaves at once.
 "$STELE" -s memory 1M </dev/null | head -c 8 >out

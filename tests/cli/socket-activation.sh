@@ -10,16 +10,18 @@ h.connect_systemd_socket_activation([os.environ["STELE"], "memory", "1M"])
 assert h.get_size() == 1 << 20
 h.shutdown()
 END
-nbdsh client.py
+nbdsh -c - <client.py
 
 cat >hand.py <<'END'
 import os, socket, sys
 kind, count, *command = sys.argv[1:]
-for i in range(int(kind)):
-    s = socket.socket(socket.AF_UNIX)
+sockets = [socket.socket(socket.AF_UNIX) for i in range(int(kind))]
+for i, s in enumerate(sockets):
     s.bind("sock%d" % i)
     s.listen()
-    os.dup2(s.fileno(), 3 + i)
+    os.dup2(os.dup(s.fileno()), 20 + i)
+for i in range(int(kind)):
+    os.dup2(20 + i, 3 + i)
 os.environ["LISTEN_PID"] = str(os.getpid())
 os.environ["LISTEN_FDS"] = count
 os.execv(command[0], command)

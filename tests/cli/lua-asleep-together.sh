@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Callbacks that sleep hold neither threads nor each other up: reads in flight sleep side by
+# side, each in its own stele.sleep, and the script needs no thread model for that.
+. "$SRCDIR/tests/functions"
+need nbdsh
+
+cat >slow.lua <<'END'
+get_size = "1M"
+function pread(h, count)
+    stele.sleep(0.5)
+    return ("s"):rep(count)
+end
+END
+"$STELE" slow.lua --run 'nbdsh -u "$uri" -c - <<END
+import time
+start = time.time()
+buffers = [nbd.Buffer(512) for i in range(200)]
+cookies = [h.aio_pread(b, 512 * i) for i, b in enumerate(buffers)]
+while h.aio_in_flight() > 0:
+    h.poll(-1)
+assert all(h.aio_command_completed(c) for c in cookies)
+assert all(b.to_bytearray() == b"s" * 512 for b in buffers)
+assert time.time() - start < 20, "one after the other they take 100 s"
+END'
