@@ -25,7 +25,10 @@ build    lib:lua5.4,lua-5.4,lua             liblua5.4-dev    lua-devel          
 build    lib:libzstd                        libzstd-dev      libzstd-devel        allocator=zstd
 build    lib:gnutls                         libgnutls28-dev  gnutls-devel         TLS
 option   lib:libselinux                     libselinux1-dev  libselinux-devel     --selinux-label
+option   lib:libnbd                         libnbd-dev       libnbd-devel         stele repl: connect()
+option   lib:libedit                        libedit-dev      libedit-devel        stele repl: line editing
 test     nbdcopy                            libnbd-bin       libnbd               tests with nbdcopy, nbdinfo, nbdfuse
+test     file                              file             file                 nbdinfo, which asks it what a disk holds
 test     nbdsh                              python3-libnbd   python3-libnbd       tests with nbdsh
 test     python3                            python3          python3              tests that speak the protocol byte by byte
 test     qemu-img                           qemu-utils       qemu-img             tests with qemu-img and qemu-io

@@ -42,6 +42,7 @@ struct facts {
     char *export_description; /* owned by the device; NULL for none */
     char **contexts;          /* owned by the device; ends with NULL; NULL for none */
     bool can_write, can_flush, can_trim, can_zero, can_fast_zero, can_extents;
+    bool hides_zero; /* zero works, but clients are not offered it */
     bool can_multi_conn, is_rotational;
     enum support can_fua, can_cache;
 };

@@ -266,7 +266,7 @@ static int complete (struct plugin *p, struct error *error) {
     return r < 0 ? r : 0;
 }
 
-static int choose_model (struct plugin *p, struct error *error) {
+int plugin_choose_model (struct plugin *p, struct error *error) {
     struct call call = {.error = error};
     int r = call_life (p, ROW_thread_model, &call);
 
@@ -286,10 +286,23 @@ int plugin_config_complete (struct plugin *chain, struct error *error) {
     for (struct plugin *p = chain; p; p = p->next) {
         int r = complete (p, error);
         if (r == 0)
-            r = choose_model (p, error);
+            r = plugin_choose_model (p, error);
         if (r < 0)
             return r;
     }
+    return 0;
+}
+
+int plugin_check_serves (const struct plugin *chain, struct error *error) {
+    static const int needed[] = {ROW_get_size, ROW_pread};
+    const struct plugin *p = chain;
+
+    while (p->next)
+        p = p->next;
+    for (size_t i = 0; !p->defines[ROW_open] && i < sizeof needed / sizeof needed[0]; i++)
+        if (!p->defines[needed[i]])
+            return error_set (error, EINVAL, "%s: the script defines neither open nor %s",
+                              p->path, callbacks[needed[i]].name);
     return 0;
 }
 

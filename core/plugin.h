@@ -58,6 +58,8 @@ void plugin_finish (struct device *, struct request *, int result);
 int plugin_config (struct plugin *chain, const char *key, const char *value, struct error *);
 int plugin_config_bare (struct plugin *chain, const char *word, struct error *);
 int plugin_config_complete (struct plugin *chain, struct error *);
+int plugin_check_serves (const struct plugin *chain, struct error *error); /* could it open? */
+int plugin_choose_model (struct plugin *, struct error *); /* of one; config_complete does */
 int plugin_get_ready (struct plugin *chain, struct error *);
 int plugin_after_fork (struct plugin *chain, struct error *);
 void plugin_cleanup (struct plugin *chain);

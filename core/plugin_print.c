@@ -16,8 +16,10 @@ static void dump_filter (const struct plugin *p) {
 
 static int dump_plugin (struct plugin *p, struct error *error) {
     struct call call = {.row = &callbacks[ROW_dump_plugin], .error = error};
+    struct error no_model = {0}; /* it may depend on what was not configured */
     int r;
 
+    plugin_choose_model (p, &no_model);
     printf ("path=%s\nname=%s\nversion=%s\napi_version=2\n", p->path ? p->path : p->language->name,
             p->name, p->version ? p->version : PACKAGE_VERSION);
     printf ("language=%s\nmax_thread_model=%s\nthread_model=%s\nerrno_is_preserved=1\n",

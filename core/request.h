@@ -76,7 +76,7 @@ struct request {
     struct error *error;   /* the asker's place for a sentence; may be NULL */
     uint64_t error_offset; /* where a failed pread stopped, if error_at */
     bool error_at;
-    bool cancelled; /* the client has gone: the answer will not be looked at */
+    _Atomic bool cancelled; /* the client has gone: the answer will not be looked at */
 };
 
 /* Finish a request that was kept with LATER.  RESULT is 0 or -errno.  Any thread, but not

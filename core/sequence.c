@@ -33,7 +33,8 @@ int sequence_start (struct sequence *s, struct request *parent, struct device *d
     s->device = device;
     s->next = next;
     s->finish = finish;
-    s->child = (struct request){
-        .error = parent->error, .cancelled = parent->cancelled, .done = sequence_child_done};
+    s->child = (struct request){.error = parent->error,
+                                .cancelled = parent->cancelled,
+                                .done = sequence_child_done};
     return sequence_go (s);
 }

@@ -157,7 +157,8 @@ int server_complete (struct server *server, struct error *error) {
 }
 
 int server_get_ready (struct server *server, struct error *error) {
-    return plugin_get_ready (server->chain, error);
+    int r = plugin_get_ready (server->chain, error);
+    return r < 0 ? r : plugin_check_serves (server->chain, error);
 }
 
 static void tell_listener (const struct server *server, const struct listener *l) {
@@ -327,7 +328,8 @@ void server_end (struct server *server) {
     if (server->wire) {
         wire_stop (server->wire, stop_ns);
         wire_free (server->wire);
-        plugin_cleanup (server->chain);
+        if (server->chain)
+            plugin_cleanup (server->chain);
     }
     if (server->chain)
         plugin_free (server->chain);

@@ -9,7 +9,7 @@ parameters = {
     ["cow-block-size"] = { "size", default = "64k", doc = "the unit that is copied" },
     ["cow-on-cache"] = { "boolean", default = "false", doc = "cache requests copy, too" },
     ["cow-on-read"] = {
-        "string", default = "false", label = "<BOOL>|/PATH",
+        "string", default = "false", label = "BOOL|/PATH",
         doc = "reads copy, too; or do while /PATH exists",
     },
 }
@@ -24,7 +24,7 @@ function config_complete()
     if text:sub(1, 1) == "/" then
         while_file = text
     else
-        on_read = stele.parse_boolean(text)
+        on_read = stele.parse_boolean(text, "cow-on-read")
     end
 end
 

@@ -14,14 +14,18 @@ parameters = {
     ["error-rate"] = {
         "probability", default = "0", label = "0%..100%|0..1", doc = "how many of the requests fail",
     },
-    ["error-file"] = { "path", label = "<FILENAME>", doc = "fail only while this file exists" },
+    ["error-file"] = { "path", label = "FILENAME", doc = "fail only while this file exists" },
 }
 
 for _, method in ipairs(methods) do
-    local only, name = "of " .. method .. " only: ", "error-" .. method
-    parameters[name] = { "choice", errors, doc = only .. "the error" }
-    parameters[name .. "-rate"] = { "probability", label = "0%..100%|0..1", doc = only .. "how many" }
-    parameters[name .. "-file"] = { "path", label = "<FILENAME>", doc = only .. "while this file exists" }
+    local name, only = "error-" .. method, ", for " .. method .. " only"
+    parameters[name] = { "choice", errors, label = "ERROR", doc = "the same as error=" .. only }
+    parameters[name .. "-rate"] = {
+        "probability", label = "0%..100%|0..1", doc = "the same as error-rate=" .. only,
+    }
+    parameters[name .. "-file"] = {
+        "path", label = "FILENAME", doc = "the same as error-file=" .. only,
+    }
 end
 
 thread_model = "parallel"

@@ -6,9 +6,9 @@
 description = "log every request to a file or a script"
 
 parameters = {
-    logfile = { "path", label = "<FILENAME>", doc = "where lines are written" },
+    logfile = { "path", label = "FILENAME", doc = "where lines are written" },
     logappend = { "boolean", default = "false", doc = "keep what is in the file already" },
-    logscript = { "string", label = "<SCRIPT>", doc = "shell commands to run for each line" },
+    logscript = { "string", label = "SCRIPT", doc = "shell commands to run for each line" },
 }
 
 thread_model = "parallel"

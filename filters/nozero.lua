@@ -27,7 +27,9 @@ function open(next)
     return next
 end
 
-function can_zero(next) return config.zeromode ~= "none" and next:can_write() end
+function hides_zero() return config.zeromode == "none" end
+
+function can_zero(next) return next:can_write() end
 
 function can_fast_zero(next)
     if config.zeromode == "none" or config.fastzeromode == "none" then return false end

@@ -5,7 +5,7 @@
 description = "make the disk read-only, always or for a while"
 
 parameters = {
-    ["readonly-file"] = { "path", label = "<FILENAME>", doc = "read-only only while this file exists" },
+    ["readonly-file"] = { "path", label = "FILENAME", doc = "read-only only while this file exists" },
 }
 
 thread_model = "parallel"

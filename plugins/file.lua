@@ -6,10 +6,10 @@
 description = "a file, a block device, or the files of a folder"
 
 parameters = {
-    file = { "path", bare = true, label = "<FILENAME>", doc = "the file or block device to serve" },
-    dir = { "path", label = "<FOLDER>", doc = "or a folder: the export's name chooses the file" },
-    fd = { "unsigned", label = "<FD>", doc = "or the number of an open file" },
-    dirfd = { "unsigned", label = "<FD>", doc = "or the number of an open folder" },
+    file = { "path", bare = true, label = "FILENAME", doc = "the file or block device to serve" },
+    dir = { "path", label = "FOLDER", doc = "or a folder: the export's name chooses the file" },
+    fd = { "unsigned", label = "FD", doc = "or the number of an open file" },
+    dirfd = { "unsigned", label = "FD", doc = "or the number of an open folder" },
     fadvise = {
         "choice", { "normal", "random", "sequential" }, default = "normal",
         doc = "what to tell the kernel of the use to come",

@@ -5,7 +5,7 @@ description = "every byte is the same, 0xff by default"
 
 parameters = {
     size = { "size", required = true, bare = true, doc = "virtual size of the disk" },
-    byte = { "unsigned", default = "255", label = "<BYTE>", doc = "the byte, 0 to 255" },
+    byte = { "unsigned", default = "255", label = "BYTE", doc = "the byte, 0 to 255" },
 }
 
 thread_model = "parallel"

@@ -5,7 +5,7 @@ description = "files one after the other as one disk"
 
 parameters = {
     file = {
-        "path", required = true, bare = true, many = true, label = "<FILENAME>",
+        "path", required = true, bare = true, many = true, label = "FILENAME",
         doc = "the next file or block device",
     },
 }

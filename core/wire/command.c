@@ -52,7 +52,7 @@ struct command *command_new (struct command **chain, struct shelf *shelf,
     k->is_checked = false;
     k->charge = 0;
     k->slab = NULL;
-    k->buffer = k->chunks = NULL;
+    k->chunks = NULL;
     k->status = NULL;
     k->holes = (struct holes){.v = k->hole_room, .room = COMMAND_HOLES};
     k->error.number = 0;
@@ -71,7 +71,6 @@ static void status_free (struct status *s) {
 
 void command_release (struct command *k, struct command **chain) {
     slab_unref (k->slab);
-    free (k->buffer);
     free (k->chunks);
     status_free (k->status);
     k->next = *chain;

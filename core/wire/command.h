@@ -18,13 +18,13 @@ struct connection;
 enum {
     COMMAND_HOLES = 16,     /* holes that one read can note */
     COMMAND_HEAD = 64,      /* bytes in which a reply's own header fits */
-    COMMAND_OWN = 64 << 10, /* data larger than this gets memory of its own */
+    COMMAND_OWN = 64 << 10, /* data larger than this gets a slab of its own */
 };
 
 /* The answers to a BLOCK_STATUS, a run of extents for each context asked for. */
 struct status {
-    unsigned n, now;          /* how many contexts; which one is being asked */
-    uint32_t *selected;       /* indices among the connection's contexts */
+    unsigned n, now;    /* how many contexts; which one is being asked */
+    uint32_t *selected; /* indices among the connection's contexts */
     struct extents extents[];
 };
 
@@ -41,7 +41,6 @@ struct command {
     struct request request;
     struct packet packet;
     struct slab *slab;     /* where the data lies, or NULL */
-    void *buffer;          /* memory of its own for data, or NULL */
     void *chunks;          /* memory of its own for a reply of many pieces, or NULL */
     struct status *status; /* BLOCK_STATUS, or NULL */
     struct holes holes;

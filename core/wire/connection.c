@@ -79,11 +79,17 @@ static void ready (struct connection *c, uint32_t events) {
 }
 
 static void in_ready (struct source *source, uint32_t events) {
-    ready (container_of (source, struct connection, in), events);
+    struct connection *c = container_of (source, struct connection, in.source);
+
+    watched_disarm (&c->in);
+    ready (c, events);
 }
 
 static void out_ready (struct source *source, uint32_t events) {
-    ready (container_of (source, struct connection, out), events);
+    struct connection *c = container_of (source, struct connection, out.source);
+
+    watched_disarm (&c->out);
+    ready (c, events);
 }
 
 static void disconnect (const struct session *session, bool force) {
@@ -113,8 +119,8 @@ struct connection *connection_new (struct common *common) {
     c->turn.state = TURN_OWNED;
     c->common = common;
     c->task.run = work_task;
-    c->in.ready = in_ready;
-    c->out.ready = out_ready;
+    c->in.source.ready = in_ready;
+    c->out.source.ready = out_ready;
     return c;
 }
 
@@ -125,8 +131,8 @@ void connection_init (struct connection *c, const struct transport *transport,
     atomic_store (&c->signals, 0);
     atomic_store (&c->done, NULL);
     atomic_store (&c->references, 1);
-    c->in.fd = transport->in;
-    c->out.fd = transport->out;
+    c->in.source.fd = transport->in;
+    c->out.source.fd = transport->out == transport->in ? -1 : transport->out;
     c->transport = *transport;
     output_init (&c->output, c);
     commands_init (&c->batch);
@@ -135,30 +141,41 @@ void connection_init (struct connection *c, const struct transport *transport,
     c->session = (struct session){.number = number,
                                   .export_name = "",
                                   .readonly = c->common->options.readonly,
-                                  .socket = transport->in,
+                                  .socket = transport->is_socket ? transport->in : -1,
                                   .disconnect = disconnect};
     step_next (c, STEP_START);
     atomic_store (&c->turn.state, TURN_OWNED);
 }
 
-/* A regular file cannot be watched, and need not be: it is always ready. */
-static int watch (struct connection *c, struct source *source, bool *is_watched) {
-    int r = pool_watch (pool_of (c), source,
-                        EPOLLIN | EPOLLOUT | EPOLLRDHUP | (uint32_t) EPOLLET);
+static uint32_t wanted_in (const struct connection *c) {
+    return c->is_reading && !c->is_stalled ? EPOLLIN | EPOLLRDHUP : 0;
+}
 
-    *is_watched = r == 0;
-    return r == -EPERM ? 0 : r;
+static uint32_t wanted_out (const struct connection *c) {
+    return output_is_empty (&c->output) ? 0 : EPOLLOUT;
+}
+
+/* About to be let go of: the next event wakes it.  That the client has gone is told in any
+ * case, and once that is known there is only to wait for requests. */
+static void rearm (struct connection *c) {
+    struct pool *pool = pool_of (c);
+
+    if (c->is_gone)
+        return;
+    if (c->out.source.fd < 0) {
+        watched_rearm (&c->in, pool, wanted_in (c) | wanted_out (c));
+        return;
+    }
+    if (wanted_in (c)) /* a pipe that has come to its end would only say so again */
+        watched_rearm (&c->in, pool, wanted_in (c));
+    watched_rearm (&c->out, pool, wanted_out (c));
 }
 
 /* From here on events find it. */
-static int connection_watch (struct connection *c) {
-    int r = 0;
+static int begin_watching (struct connection *c) {
+    int r = watched_begin (&c->in, pool_of (c), EPOLLIN | EPOLLRDHUP);
 
-    if (c->in.fd >= 0)
-        r = watch (c, &c->in, &c->is_watched);
-    if (r == 0 && c->out.fd >= 0 && c->out.fd != c->in.fd)
-        r = watch (c, &c->out, &c->out_is_watched);
-    return r;
+    return r < 0 ? r : watched_begin (&c->out, pool_of (c), 0);
 }
 
 static void timer_start (struct connection *c) {
@@ -178,7 +195,7 @@ static void timer_stop (struct connection *c) {
 
 int connection_started (struct connection *c) {
     timer_start (c);
-    return connection_watch (c);
+    return begin_watching (c);
 }
 
 void connection_negotiated (struct connection *c) {
@@ -194,7 +211,7 @@ void connection_stop (struct connection *c) {
 
 static void cancel_running (struct connection *c) {
     for (struct command *k = c->running; k; k = k->older)
-        __atomic_store_n (&k->request.cancelled, true, __ATOMIC_RELAXED);
+        k->request.cancelled = true;
 }
 
 /* Nothing can be sent any more: drop what waits to be.  Cancel what runs, unless the client
@@ -214,10 +231,8 @@ static bool has_ended (const struct connection *c) {
 /* Every request is finished.  The turn is never let go of, so late events find it taken. */
 static void connection_finish (struct connection *c) {
     timer_stop (c);
-    if (c->is_watched)
-        pool_unwatch (pool_of (c), &c->in);
-    if (c->out_is_watched)
-        pool_unwatch (pool_of (c), &c->out);
+    watched_end (&c->in, pool_of (c));
+    watched_end (&c->out, pool_of (c));
     if (c->receiving)
         command_release (c->receiving, &c->spare);
     input_clear (&c->input);
@@ -362,5 +377,6 @@ void connection_work (struct connection *c) {
             return;
         }
         rest (c);
+        rearm (c);
     } while (!turn_release (&c->turn));
 }

@@ -6,8 +6,8 @@
  * commands that came of them, sends what is finished.  Everybody else leaves a signal, or
  * a finished command on the done list, and wakes it.
  *
- *      turn, signals, done, references     any thread
- *      everything else                     the owner of the turn
+ *      turn, signals, done, references, armed     any thread
+ *      everything else                            the owner of the turn
  *
  * Its memory is never given back while the wire lives, so an event that comes late finds
  * an owned turn, or at worst another client's connection, which then looks for nothing. */
@@ -20,13 +20,14 @@
 #include "look.h"
 #include "steps.h"
 #include "turn.h"
+#include "watched.h"
 #include "wire.h"
 
 enum {
-    CONNECTION_COMMANDS = 512,       /* in flight, until their replies are sent */
-    CONNECTION_BYTES = 128 << 20,    /* of data that they hold */
-    CONNECTION_OPTIONS = 4096,       /* in one handshake */
-    CONNECTION_UNSENT = 256 << 10,   /* bytes of option replies; then it waits */
+    CONNECTION_COMMANDS = 512,     /* in flight, until their replies are sent */
+    CONNECTION_BYTES = 128 << 20,  /* of data that they hold */
+    CONNECTION_OPTIONS = 4096,     /* in one handshake */
+    CONNECTION_UNSENT = 256 << 10, /* bytes of option replies; then it waits */
 };
 
 /* News for the owner. */
@@ -71,7 +72,7 @@ struct connection {
     _Atomic unsigned references;     /* the connection itself, and its timer */
     struct common *common;
     struct task task;                /* whoever claims the turn may post it */
-    struct source in, out;           /* OUT only where it is not the same descriptor */
+    struct watched in, out;          /* OUT only where it is another descriptor */
     struct connection *next, **link; /* the wire's list */
     void (*when_ended) (void *);     /* the wire's, for its caller */
     void *ended_of;
@@ -81,12 +82,11 @@ struct connection {
     struct output output;
     enum step step; /* what happens when the next WANT bytes are there */
     size_t want;
-    bool is_reading;  /* more is wanted from the client */
-    bool is_gone;     /* nothing can be sent any more */
-    bool is_stalled;  /* a bound is reached: the next step waits for something to leave */
-    bool is_drained;  /* nothing more to receive, until the next event */
+    bool is_reading; /* more is wanted from the client */
+    bool is_gone;    /* nothing can be sent any more */
+    bool is_stalled; /* a bound is reached: the next step waits for something to leave */
+    bool is_drained; /* nothing more to receive, until the next event */
     bool is_finishing;
-    bool is_watched, out_is_watched;
     bool timer_runs;
     struct timer timer;
     struct look look;
@@ -103,8 +103,8 @@ struct connection {
 
     /* Transmission. */
     bool is_negotiated;
-    uint16_t flags; /* transmission flags */
-    struct command *spare; /* a chain */
+    uint16_t flags;            /* transmission flags */
+    struct command *spare;     /* a chain */
     struct command *receiving; /* whose payload is arriving */
     struct commands batch;     /* understood, not run yet */
     uint64_t batch_bytes;      /* of small reads in it */

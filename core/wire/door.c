@@ -156,4 +156,3 @@ int wire_start (struct wire *w, struct error *error) {
     }
     return 0;
 }
-

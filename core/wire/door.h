@@ -25,8 +25,8 @@ struct door {
 
 struct wire {
     struct common common;
-    struct door *doors; /* all there ever are; does not change once started */
-    struct timer rest;  /* from having no descriptors */
+    struct door *doors;   /* all there ever are; does not change once started */
+    struct timer rest;    /* from having no descriptors */
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
     struct connection *connections; /* those that serve somebody */

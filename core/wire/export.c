@@ -54,9 +54,10 @@ static uint16_t flag (bool is_set, uint16_t bit) {
 }
 
 static uint16_t writing_flags (const struct facts *f) {
-    return NBD_FLAG_SEND_WRITE_ZEROES | flag (f->can_trim, NBD_FLAG_SEND_TRIM) |
+    return flag (!f->hides_zero, NBD_FLAG_SEND_WRITE_ZEROES) |
+           flag (f->can_trim, NBD_FLAG_SEND_TRIM) |
            flag (f->can_fua != SUPPORT_NONE, NBD_FLAG_SEND_FUA) |
-           flag (f->can_fast_zero, NBD_FLAG_SEND_FAST_ZERO);
+           flag (f->can_fast_zero && !f->hides_zero, NBD_FLAG_SEND_FAST_ZERO);
 }
 
 uint16_t export_flags (const struct connection *c) {

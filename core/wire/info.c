@@ -78,7 +78,7 @@ static bool send_all (struct connection *c, struct reader *r) {
     while (read16 (r, &type)) {
         if (type >= sizeof senders / sizeof senders[0] || !senders[type] || told[type])
             continue;
-        if (!senders[type] (c))
+        if (!senders[type](c))
             return false;
         told[type] = true;
     }

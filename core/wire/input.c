@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { CAUTIOUS = 1024 }; /* bytes received beyond what is wanted, before a large payload */
+
 static uint32_t input_count (const struct input *in) {
     return in->end - in->start;
 }
@@ -44,6 +46,19 @@ static ssize_t receive (struct input *in, struct transport *t, void *to, size_t 
     return n;
 }
 
+void input_fill (struct input *in, uint8_t *to, uint64_t n) {
+    in->fill = to;
+    in->fill_left = n;
+    in->expects_large = true;
+}
+
+/* Bytes of a large payload that come into the slab must be copied: take few. */
+static size_t room_for (const struct input *in, size_t want) {
+    size_t room = in->slab->capacity - in->end, few = want + CAUTIOUS;
+
+    return in->expects_large && few < room ? few : room;
+}
+
 ssize_t input_receive (struct input *in, struct transport *t, struct slabs *slabs,
                        size_t want) {
     ssize_t n;
@@ -59,7 +74,7 @@ ssize_t input_receive (struct input *in, struct transport *t, struct slabs *slab
         in->start = in->end = 0;
     if ((!in->slab || is_cramped (in, want)) && input_move (in, slabs, want) < 0)
         return -ENOMEM;
-    n = receive (in, t, in->slab->data + in->end, in->slab->capacity - in->end);
+    n = receive (in, t, in->slab->data + in->end, room_for (in, want));
     if (n > 0)
         in->end += (uint32_t) n;
     return n;

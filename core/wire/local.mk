@@ -41,5 +41,7 @@ libstele_a_SOURCES += \
 	core/wire/transport.c \
 	core/wire/transport.h \
 	core/wire/turn.h \
+	core/wire/watched.c \
+	core/wire/watched.h \
 	core/wire/wire.c \
 	core/wire/wire.h

@@ -18,7 +18,8 @@ static uint32_t turns_since (const struct look *l, struct crowd *crowd) {
 }
 
 void look_taken (struct look *l, struct crowd *crowd, uint64_t now_ns) {
-    bool is_quick = now_ns - l->left_ns < LOOK_GAP_NS && turns_since (l, crowd) <= company (crowd);
+    bool is_quick =
+        now_ns - l->left_ns < LOOK_GAP_NS && turns_since (l, crowd) <= company (crowd);
 
     if (is_quick && l->faith < LIMIT)
         l->faith++;

@@ -9,12 +9,12 @@
 #include "nbd.h"
 
 static const struct kind {
-    const char *name;    /* NULL: there is no such command */
+    const char *name; /* NULL: there is no such command */
     enum work work;
     uint16_t flags;      /* that it can carry; FUA goes with all, if it was advertised */
     uint16_t advertised; /* the transmission flag without which it must not be sent */
     bool writes;
-    bool has_data;       /* as many bytes as its length go over the wire */
+    bool has_data; /* as many bytes as its length go over the wire */
 } kinds[] = {
     [NBD_CMD_READ] = {.name = "READ",
                       .work = WORK_pread,
@@ -26,16 +26,12 @@ static const struct kind {
                        .writes = true,
                        .has_data = true},
     [NBD_CMD_DISC] = {.name = "DISC", .work = WORK_none},
-    [NBD_CMD_FLUSH] = {.name = "FLUSH",
-                       .work = WORK_flush,
-                       .advertised = NBD_FLAG_SEND_FLUSH},
+    [NBD_CMD_FLUSH] = {.name = "FLUSH", .work = WORK_flush, .advertised = NBD_FLAG_SEND_FLUSH},
     [NBD_CMD_TRIM] = {.name = "TRIM",
                       .work = WORK_trim,
                       .advertised = NBD_FLAG_SEND_TRIM,
                       .writes = true},
-    [NBD_CMD_CACHE] = {.name = "CACHE",
-                       .work = WORK_cache,
-                       .advertised = NBD_FLAG_SEND_CACHE},
+    [NBD_CMD_CACHE] = {.name = "CACHE", .work = WORK_cache, .advertised = NBD_FLAG_SEND_CACHE},
     [NBD_CMD_WRITE_ZEROES] = {.name = "WRITE_ZEROES",
                               .work = WORK_zero,
                               .flags = NBD_CMD_FLAG_NO_HOLE | NBD_CMD_FLAG_FAST_ZERO,
@@ -99,10 +95,10 @@ static int check_flags (const struct header *h, const struct kind *kind,
 static int check_length (const struct header *h, const struct kind *kind,
                          const struct connection *c, struct error *e) {
     if (kind->has_data && h->length > REQUEST_COUNT_MAX)
-        return error_set (e,
-                          h->type == NBD_CMD_READ && c->style != REPLY_SIMPLE ? EOVERFLOW : EINVAL,
-                          "%s: %ju bytes are more than %d at once", kind->name,
-                          (uintmax_t) h->length, REQUEST_COUNT_MAX);
+        return error_set (
+            e, h->type == NBD_CMD_READ && c->style != REPLY_SIMPLE ? EOVERFLOW : EINVAL,
+            "%s: %ju bytes are more than %d at once", kind->name, (uintmax_t) h->length,
+            REQUEST_COUNT_MAX);
     if (h->type == NBD_CMD_FLUSH && (h->offset || h->length))
         return error_set (e, EINVAL, "FLUSH: it has a range");
     if (h->type == NBD_CMD_BLOCK_STATUS && !h->length)

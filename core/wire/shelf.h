@@ -19,7 +19,7 @@ struct shelf {
     } places[SHELF_PLACES];
 };
 
-void *shelf_take (struct shelf *);             /* NULL: it is empty */
+void *shelf_take (struct shelf *);            /* NULL: it is empty */
 bool shelf_put (struct shelf *, void *thing); /* false: it is full */
 void shelf_clear (struct shelf *, void (*discard) (void *thing));
 

@@ -13,19 +13,22 @@
 #include "shelf.h"
 
 enum { SLAB_SMALL = 8 << 10, SLAB_LARGE = 128 << 10 }; /* bytes */
+enum { SLAB_SIZES = 4, SLABS_KEPT = 32 << 20 };        /* no more bytes are kept in huge ones */
+
+struct slabs {
+    struct shelf shelves[SLAB_SIZES];
+    _Atomic uint32_t kept; /* bytes in those larger than SLAB_LARGE */
+};
 
 struct slab {
-    struct shelf *shelf; /* where it goes back to */
+    struct slabs *slabs;
     unsigned references;
+    uint32_t size;           /* its place among the sizes; SLAB_SIZES: larger than all */
     uint32_t capacity, used; /* bytes of data; `used` is for handing out parts */
     alignas (64) uint8_t data[];
 };
 
-struct slabs {
-    struct shelf small, large;
-};
-
-/* At least ROOM bytes, which is at most SLAB_LARGE; NULL when out of memory. */
+/* At least ROOM bytes; NULL when out of memory. */
 struct slab *slab_new (struct slabs *, uint32_t room);
 struct slab *slab_ref (struct slab *);
 void slab_unref (struct slab *); /* NULL is fine */

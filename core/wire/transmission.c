@@ -7,7 +7,6 @@
 #include "transmission.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../strand.h"
@@ -86,6 +85,8 @@ static void fail (struct command *k, int result) {
 }
 
 static void add_to_batch (struct connection *c, struct command *k) {
+    if (k->request.work != WORK_pwrite || k->request.count <= COMMAND_OWN)
+        c->input.expects_large = false;
     if (!k->is_checked && k->request.work == WORK_pread && k->request.count <= COMMAND_OWN)
         c->batch_bytes += (k->request.count + 63) & ~UINT64_C (63);
     commands_push (&c->batch, k);
@@ -96,7 +97,8 @@ static void add_to_batch (struct connection *c, struct command *k) {
 static void await_payload (struct connection *c, struct command *k, const struct header *h) {
     if (!k->is_checked && h->type == NBD_CMD_BLOCK_STATUS && h->payload > STATUS_PAYLOAD_MAX)
         fail (k, error_set (&k->error, EINVAL, "BLOCK_STATUS: too many contexts"));
-    if (!k->is_checked && h->payload > COMMAND_OWN && !(k->buffer = malloc (h->payload)))
+    if (!k->is_checked && h->payload > COMMAND_OWN &&
+        !(k->slab = slab_new (&c->common->slabs, (uint32_t) h->payload)))
         fail (k, error_set (&k->error, ENOMEM, "out of memory"));
     if (k->is_checked) {
         c->input.skip = h->payload;
@@ -104,13 +106,13 @@ static void await_payload (struct connection *c, struct command *k, const struct
         return;
     }
     c->receiving = k;
-    if (k->buffer) {
-        k->request.payload = c->input.fill = k->buffer;
-        c->input.fill_left = h->payload;
+    if (k->slab) {
+        k->request.payload = k->slab->data;
+        input_fill (&c->input, k->slab->data, h->payload);
         step_next (c, STEP_FILLED);
     } else {
-        step_next_wanting (
-            c, h->type == NBD_CMD_WRITE ? STEP_PAYLOAD : STEP_STATUS_PAYLOAD, h->payload);
+        step_next_wanting (c, h->type == NBD_CMD_WRITE ? STEP_PAYLOAD : STEP_STATUS_PAYLOAD,
+                           h->payload);
     }
 }
 
@@ -222,7 +224,8 @@ static int select_some (struct connection *c, struct command *k, const uint8_t *
     size_t n = size < 8 ? 0 : (size - 8) / 4;
 
     if (n == 0 || size != 8 + n * 4 || n > c->contexts.n)
-        return error_set (&k->error, EINVAL, "BLOCK_STATUS: the choice of contexts is malformed");
+        return error_set (&k->error, EINVAL,
+                          "BLOCK_STATUS: the choice of contexts is malformed");
     k->request.count = load64 (bytes);
     if (k->request.count == 0)
         return error_set (&k->error, EINVAL, "BLOCK_STATUS: no bytes are asked about");
@@ -253,12 +256,15 @@ enum took transmission_status_payload (struct connection *c, const uint8_t *byte
 
 /* Running */
 
-/* Room for a read's data: part of the batch's slab, or memory of its own. */
+/* Room for a read's data: part of the batch's slab, or one of its own. */
 static bool make_room (struct connection *c, struct command *k, struct slab **slab) {
     uint64_t n = k->request.count;
 
-    if (n > COMMAND_OWN)
-        return (k->request.data = k->buffer = malloc (n));
+    if (n > COMMAND_OWN) {
+        if ((k->slab = slab_new (&c->common->slabs, (uint32_t) n)))
+            k->request.data = k->slab->data;
+        return k->slab;
+    }
     if (!*slab || !(k->request.data = slab_part (*slab, (uint32_t) n))) {
         uint64_t rest = c->batch_bytes < SLAB_LARGE ? c->batch_bytes : SLAB_LARGE;
         slab_unref (*slab);
@@ -277,8 +283,7 @@ static void aim_status (struct connection *c, struct command *k) {
     const char *name = c->contexts.v[s->selected[s->now]].name;
     struct extents *e = &s->extents[s->now];
 
-    extents_init (e, k->request.offset, k->request.count,
-                  k->request.flags & REQUEST_REQ_ONE);
+    extents_init (e, k->request.offset, k->request.count, k->request.flags & REQUEST_REQ_ONE);
     k->request.extents = e;
     k->request.context = strcmp (name, "base:allocation") == 0 ? NULL : name;
 }
@@ -335,7 +340,8 @@ void transmission_collect (struct connection *c) {
 static bool prepare (struct connection *c, struct command *k, struct slab **slab) {
     int result = k->is_checked ? k->result : device_check (c->device, &k->request);
 
-    if (result == 0 && !k->is_checked && (k->request.count > 0 || k->request.work == WORK_flush)) {
+    if (result == 0 && !k->is_checked &&
+        (k->request.count > 0 || k->request.work == WORK_flush)) {
         if (k->request.work != WORK_pread || make_room (c, k, slab)) {
             if (k->status)
                 aim_status (c, k);

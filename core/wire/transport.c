@@ -114,7 +114,7 @@ static int set_nonblocking (int fd) {
 void transport_open (struct transport *t, int in, int out) {
     bool sockets = is_socket (in) && (out == in || is_socket (out));
 
-    *t = (struct transport){.in = in, .out = out};
+    *t = (struct transport){.in = in, .out = out, .is_socket = is_socket (in)};
     t->type = sockets ? &transport_socket : &transport_pipes;
     if (!sockets) {
         t->in_flags = set_nonblocking (in);

@@ -23,16 +23,17 @@ struct transport_type {
     void (*hangup) (struct transport *);
     void (*close) (struct transport *);
 
-    bool short_is_all;  /* fewer bytes than asked for: there are no more just now */
-    bool half_closes;   /* no more will come, yet replies may be read */
-    bool can_look;      /* asking again at once is cheap and may help */
+    bool short_is_all; /* fewer bytes than asked for: there are no more just now */
+    bool half_closes;  /* no more will come, yet replies may be read */
+    bool can_look;     /* asking again at once is cheap and may help */
 };
 
 struct transport {
     const struct transport_type *type;
-    int in, out;                /* descriptors to watch, -1 for none; may be one and the same */
-    int in_flags, out_flags;    /* what the descriptors' flags were, to restore them */
-    void *of;                   /* the type's own */
+    int in, out;             /* descriptors to watch, -1 for none; may be one and the same */
+    bool is_socket;          /* IN is one */
+    int in_flags, out_flags; /* what the descriptors' flags were, to restore them */
+    void *of;                /* the type's own */
 };
 
 extern const struct transport_type transport_socket, transport_pipes;

@@ -7,7 +7,6 @@
 #include "script.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "../../core/primitives/primitives.h"

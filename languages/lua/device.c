@@ -193,8 +193,10 @@ static void push_number (lua_State *L, const char *name, uint64_t n) {
 }
 
 static int push_extents (lua_State *L, const struct extents *e) {
-    lua_createtable (L, e->n < 1000 ? (int) e->n : 1000, 0);
-    for (size_t i = 0; i < e->n; i++) {
+    size_t n = e->one && e->n > 1 ? 1 : e->n;
+
+    lua_createtable (L, n < 1000 ? (int) n : 1000, 0);
+    for (size_t i = 0; i < n; i++) {
         lua_createtable (L, 0, 3);
         push_number (L, "offset", e->v[i].offset);
         push_number (L, "length", e->v[i].length);

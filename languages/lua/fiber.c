@@ -224,7 +224,7 @@ int fiber_ask (struct fiber *f, struct device *d) {
 }
 
 static bool client_has_gone (const struct fiber *f) {
-    return __atomic_load_n (&f->request->cancelled, __ATOMIC_RELAXED);
+    return f->request->cancelled;
 }
 
 static void timer_set (struct fiber *f, uint64_t now_ns) {

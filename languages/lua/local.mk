@@ -12,5 +12,11 @@ libstele_a_SOURCES += \
 	languages/lua/module.c \
 	languages/lua/params.c \
 	languages/lua/peer.c \
+	languages/lua/prompt.c \
+	languages/lua/prompt.h \
+	languages/lua/results.c \
 	languages/lua/script.h \
 	languages/lua/text.c
+
+PODS += $(wildcard $(srcdir)/languages/lua/*.pod)
+EXTRA_DIST += $(wildcard $(srcdir)/languages/lua/*.pod)

@@ -13,8 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A script of another server may have a table `cache` or a number `block_size` of its own.
+ * STRICT or not, what could not be meant as this row is somebody's variable. */
+static bool is_variable (lua_State *L, const struct callback *row, bool strict) {
+    int type = lua_type (L, -1);
+
+    if (row->kind == KIND_WORK)
+        return !strict || type == LUA_TTABLE;
+    if (row->gives == 'D')
+        return !strict;
+    return row->gives == '0' || (row->gives == 'z' && type != LUA_TTABLE);
+}
+
 /* What is on top of the stack, for row ROW: is it a callback? */
-static enum defined defined_as (lua_State *L, const struct callback *row) {
+static enum defined defined_as (lua_State *L, const struct callback *row, bool strict) {
     struct script *s = script_of (L);
 
     if (lua_isfunction (L, -1))
@@ -23,19 +35,47 @@ static enum defined defined_as (lua_State *L, const struct callback *row) {
         return NOT_DEFINED;
     if (row->kind == KIND_WORK && lua_touserdata (L, -1) == s->pass)
         return DEFINED_AS_PASS;
+    if (is_variable (L, row, strict)) {
+        if (strict)
+            log_debug (&s->plugin->host->log, s->plugin->name,
+                       "'%s' is a %s and not taken for a callback", row->name,
+                       luaL_typename (L, -1));
+        return NOT_DEFINED;
+    }
     if (row->kind == KIND_WORK || row->gives == 'D')
         luaL_error (L, "'%s' is a %s; a function is wanted%s", row->name, luaL_typename (L, -1),
                     row->kind == KIND_WORK ? ", or pass" : "");
-    return row->gives == '0' ? NOT_DEFINED : DEFINED; /* a fact as a plain value */
+    return DEFINED; /* a fact as a plain value */
 }
 
-/* Remember what is global under the names of rows, at the place FOUND of each. */
-static void keep_rows (lua_State *L) {
+static int gives_pass (lua_State *L) {
+    lua_getfield (L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_getfield (L, -1, "stele");
+    lua_getfield (L, -1, "pass");
+    return 1;
+}
+
+static int is_gone (lua_State *L) {
+    return luaL_error (L, "the script does not define it any more");
+}
+
+/* Devices that are open call a WORK that was defined once, whatever became of it: what is on
+ * top of the stack is replaced by something that can be called. */
+static enum defined stand_in (lua_State *L, enum defined now) {
+    if (now != DEFINED) {
+        lua_pop (L, 1);
+        lua_pushcfunction (L, now == DEFINED_AS_PASS ? gives_pass : is_gone);
+    }
+    return DEFINED;
+}
+
+void rows_keep (lua_State *L, bool strict) {
     struct script *s = script_of (L);
 
     lua_pushglobaltable (L);
     for (const struct callback *row = callbacks; row->name; row++) {
         int *reference = &s->rows[row - callbacks];
+        enum defined *defined = &s->defined[row - callbacks];
         lua_pushstring (L, row->name);
         lua_rawget (L, -2);
         lua_rawgeti (L, LUA_REGISTRYINDEX, *reference); /* what was there before */
@@ -44,7 +84,8 @@ static void keep_rows (lua_State *L) {
             continue;
         }
         lua_pop (L, 1);
-        s->defined[row - callbacks] = defined_as (L, row);
+        enum defined now = defined_as (L, row, strict);
+        *defined = row->kind == KIND_WORK && *defined == DEFINED ? stand_in (L, now) : now;
         luaL_unref (L, LUA_REGISTRYINDEX, *reference);
         *reference = luaL_ref (L, LUA_REGISTRYINDEX);
     }
@@ -127,7 +168,7 @@ static int load_body (lua_State *L) {
     if (r != LUA_OK)
         return error_raise (L, r == LUA_ERRMEM ? ENOMEM : EINVAL, false);
     lua_call (L, 0, 0);
-    keep_rows (L);
+    rows_keep (L, true);
     p->longname = global_text (L, "longname");
     p->version = global_text (L, "version");
     p->description = global_text (L, "description");

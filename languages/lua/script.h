@@ -26,6 +26,7 @@ struct script {
     struct plugin *plugin;
     lua_State *L;
     struct fiber *now;
+    struct fiber *prompt; /* what is typed runs in it; see prompt.h */
     struct fiber *idle;
     unsigned idle_count;
     unsigned waiting;       /* fibers in mid-callback for whose sake the strand is shut */
@@ -81,6 +82,12 @@ static inline struct script *script_of (lua_State *L) {
     return *(struct script **) lua_getextraspace (L);
 }
 
+/* lua.c */
+
+/* Remember what is global under the names of rows.  STRICT: raise an error for a value that
+ * cannot be one; else, at the prompt, it is somebody's variable. */
+void rows_keep (lua_State *L, bool strict);
+
 /* fiber.c: coroutines, waiting, waking */
 
 /* One fiber, blank but for script and L.  NULL when out of memory. */
@@ -108,6 +115,12 @@ int fiber_ask (struct fiber *, struct device *);
 
 /* call.c: the core calls the script */
 int call_body (lua_State *L);
+
+/* results.c: by the letter of a row's `gives` */
+extern const struct result {
+    int count; /* of values on the stack */
+    void (*fetch) (lua_State *, struct fiber *);
+} results[UINT8_MAX + 1];
 
 /* device.c: the script calls a device */
 void device_setup (lua_State *L);                      /* makes the type */

@@ -51,7 +51,7 @@ char **text_box (lua_State *L) {
 }
 
 static int need (lua_State *L, const struct error *error, int result) {
-    return result < 0 ? error_raise_struct (L, error, true, false) : 1;
+    return result < 0 ? error_raise_struct (L, error, false, false) : 1;
 }
 
 static int parse_size_ (lua_State *L) {

@@ -21,6 +21,14 @@ fails("ENOTSUP", h.zero, 512, 0, nbd.CMD_FLAG_FAST_ZERO)
 assert time.monotonic() - start < 0.9
 END
 
+# Coming and leaving can take time, too.
+start=$(date +%s%N)
+client --filter=delay memory 1M delay-open=400ms delay-close=300ms <<'END'
+assert h.get_size() == 1 << 20
+h.shutdown()
+END
+test $((($(date +%s%N) - start) / 1000000)) -ge 700 || fail "delay-open or delay-close did not wait"
+
 # 1000 reads on each of ten connections, asleep at once.
 client -P "$PWD/pid" --filter=delay memory 1M rdelay=2 <<'END'
 handles = [h]

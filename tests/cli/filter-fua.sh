@@ -12,7 +12,7 @@ h.zero(512, 0)
 h.flush()
 assert h.pread(1024, 0) == bytes(512) + b"b" * 512
 END
-    sed -n 's/.* \(Write\|Zero\|Flush\) .*fua=\(.\) \.\.\./\1\2/p; s/.* Flush .* \.\.\./Flush/p' log |
+    sed -n 's/.* \(Write\|Zero\|Flush\) .*fua=\(.\).* \.\.\.$/\1\2/p; s/.* Flush .*\.\.\.$/Flush/p' log |
         tr '\n' ' ' >seen
     test "$(cat seen)" = "$2 " || fail "fuamode=$1: '$(cat seen)' arrived, not '$2'"
 }

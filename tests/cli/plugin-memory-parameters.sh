@@ -22,6 +22,8 @@ refused sparse memory 1M allocator=spars
 refused 'mlock and level' memory 1M allocator=malloc,lock=true
 refused size memory sise=1M
 refused 1MB memory 1MB
-"$STELE" memory --dump-plugin | grep -q '^mlock=yes$' || fail "--dump-plugin lacks mlock=yes"
-"$STELE" memory --dump-plugin | grep -q '^zstd=' || fail "--dump-plugin lacks zstd="
+"$STELE" memory --dump-plugin >dump
+for line in mlock=yes zstd= magic_config_key=size thread_model=parallel; do
+    grep -q "^$line" dump || fail "--dump-plugin lacks $line"
+done
 "$STELE" memory --help | grep -q 'size=' || fail "--help lacks size="

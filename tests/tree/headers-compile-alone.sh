@@ -6,7 +6,7 @@
 cd "$SRCDIR"
 config=$BUILDDIR/config.h
 bad=0
-for header in $(find core languages -name '*.h'); do
+for header in $(find core languages repl bench -name '*.h'); do
     ${CC:-cc} -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -include "$config" \
         ${LUA_CFLAGS-} -x c "$header" -Wno-unused-function || { echo "^^ $header"; bad=1; }
 done

@@ -6,7 +6,7 @@
 
 cd "$SRCDIR"
 missing=
-for file in $(find core languages -name '*.[ch]' -o -name '*.def'); do
+for file in $(find core languages repl bench -name '*.[ch]' -o -name '*.def'); do
     grep -qw -- "$file" "$(dirname "$file")/local.mk" Makefile.am 2>/dev/null ||
         missing="$missing $file"
 done

@@ -337,6 +337,21 @@ static void in_lua (const char *body) {
     plugin_free (p);
 }
 
+/* A script of another server has variables under names that are callbacks here. */
+static void variables_are_left_alone (void) {
+    struct plugin *p = ready ("cache = { n = 0 }\nblock_size = 512\nextents = {}\ncleanup = true\n"
+                              "function open(readonly) return 'h' end\n"
+                              "function get_size(h) return 100 * block_size end\n"
+                              "function pread(h, count, offset)\n"
+                              "  cache.n = cache.n + 1 return h:rep(count)\nend\n",
+                              NULL);
+    struct device *d = open_device (p);
+
+    CHECK_EQ (d->facts.block_size.minimum, 0);
+    CHECK (reads (d, 4, 0, "hhhh"));
+    end (p, d);
+}
+
 static void constructors (void) {
     in_lua ("local a = stele.ram '1M'\n"
             "assert(a:get_size() == 1048576 and tostring(a) == 'device ram 1048576')\n"
@@ -732,6 +747,7 @@ int main (int argc, char **argv) {
     bad_scripts ();
     parameters ();
     older_parameters ();
+    variables_are_left_alone ();
     constructors ();
     helpers ();
     sleepers_overlap ();

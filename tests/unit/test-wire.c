@@ -135,9 +135,9 @@ static void info_opens_what_go_enters (void) {
     ask_info (&c, NBD_OPT_INFO, "");
     ask_info (&c, NBD_OPT_GO, "");
     CHECK (toy.opens == 1);
-    CHECK (c.flags == (NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_FUA |
-                       NBD_FLAG_SEND_TRIM | NBD_FLAG_SEND_WRITE_ZEROES |
-                       NBD_FLAG_CAN_MULTI_CONN | NBD_FLAG_SEND_CACHE));
+    CHECK (c.flags ==
+           (NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_FUA | NBD_FLAG_SEND_TRIM |
+            NBD_FLAG_SEND_WRITE_ZEROES | NBD_FLAG_CAN_MULTI_CONN | NBD_FLAG_SEND_CACHE));
     client_bye (&c);
     client_connect (&c);
     greet (&c, NBD_FLAG_FIXED_NEWSTYLE);
@@ -267,7 +267,8 @@ static void a_rejected_payload_is_skipped (void) {
     struct client c;
 
     client_enter (&c, style, false);
-    put_request (&c, NBD_CMD_WRITE, 0x8000 | NBD_CMD_FLAG_PAYLOAD_LEN, 7, 0, much (sizeof bytes));
+    put_request (&c, NBD_CMD_WRITE, 0x8000 | NBD_CMD_FLAG_PAYLOAD_LEN, 7, 0,
+                 much (sizeof bytes));
     put (&c, bytes, much (sizeof bytes));
     get_reply (&c, &r, 0, 0);
     CHECK (r.error == EINVAL_);
@@ -413,7 +414,8 @@ static void a_slow_reader_is_not_read (void) {
     if (style != REPLY_SIMPLE || is_dripping)
         return;
     client_enter (&c, style, false);
-    store32 (store64 (store64 (store32 (store32 (h, NBD_REQUEST_MAGIC), 0), 1), 600 << 10), EACH);
+    store32 (store64 (store64 (store32 (store32 (h, NBD_REQUEST_MAGIC), 0), 1), 600 << 10),
+             EACH);
     while (sent < PLENTY && send_patiently (&c, h, sizeof h))
         sent++;
     CHECK (sent < PLENTY && toy.runs <= CONNECTION_BYTES / EACH + 10);
@@ -529,8 +531,9 @@ static void things_left_out (void) {
     struct client c;
     uint8_t data[100];
 
-    wire_begin (&(struct wire_options){
-        .mask_handshake = NBD_FLAG_FIXED_NEWSTYLE, .no_structured = true, .no_meta_contexts = true});
+    wire_begin (&(struct wire_options){.mask_handshake = NBD_FLAG_FIXED_NEWSTYLE,
+                                       .no_structured = true,
+                                       .no_meta_contexts = true});
     client_connect (&c);
     greet (&c, NBD_FLAG_FIXED_NEWSTYLE);
     CHECK (c.handshake == NBD_FLAG_FIXED_NEWSTYLE);
@@ -590,12 +593,57 @@ static void only_so_many_at_a_time (void) {
     wire_end ();
 }
 
+static void mark_ended (void *of) {
+    atomic_fetch_add ((atomic_int *) of, 1);
+}
+
+/* What was asked is answered, although no more will come; with DISC and without. */
+static void two_pipes (void) {
+    static struct reply r;
+    static atomic_int ended;
+    struct error error = {0};
+    int in[2], out[2];
+    uint8_t bytes[100], *p;
+
+    wire_begin (&(struct wire_options){.mask_handshake = 0xffff});
+    for (int bye = 0; bye < 2; bye++) {
+        struct client c = {0};
+        CHECK (pipe (in) == 0 && pipe (out) == 0);
+        ended = 0;
+        CHECK (wire_serve (wire, in[0], out[1], mark_ended, &ended, &error) == 0);
+        p = store32 (bytes, 0);
+        p = store32 (store32 (store64 (p, NBD_OPTS_MAGIC), NBD_OPT_EXPORT_NAME), 0);
+        p = store32 (store32 (p, NBD_REQUEST_MAGIC), 0);
+        p = store32 (store64 (store64 (p, 5), 70000), 100);
+        if (bye) {
+            p = store32 (store32 (p, NBD_REQUEST_MAGIC), NBD_CMD_DISC);
+            p = store32 (store64 (store64 (p, 6), 0), 0);
+        }
+        CHECK (write (in[1], bytes, (size_t) (p - bytes)) == p - bytes);
+        close (in[1]);
+        for (size_t n = 0; n < 18 + 134;) {
+            uint8_t skipped[18 + 134];
+            ssize_t got = read (out[0], skipped, sizeof skipped - n);
+            CHECK (got > 0);
+            n += (size_t) got;
+        }
+        c.fd = out[0];
+        get_reply (&c, &r, 70000, 100);
+        CHECK (r.cookie == 5 && r.error == 0 && r.data[99] == toy.disk[70099]);
+        CHECK (is_ended (&c));
+        wait_for (&ended, 1);
+        close (out[0]);
+    }
+    wire_end ();
+}
+
 struct test {
     const char *name;
     void (*run) (void);
 };
 
-#define TEST(f) {#f, f}
+#define TEST(f)                                                                                \
+    { #f, f }
 
 static const struct test handshakes[] = {
     TEST (plain_newstyle),
@@ -629,6 +677,7 @@ static const struct test commands[] = {
 
 static const struct test servers[] = {
     TEST (oldstyle),
+    TEST (two_pipes),
     TEST (things_left_out),
     TEST (a_handshake_that_takes_too_long),
     TEST (only_so_many_at_a_time),

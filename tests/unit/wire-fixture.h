@@ -78,9 +78,7 @@ static int toy_do (struct request *r) {
         toy.cancelled++;
     switch (r->work) {
     case WORK_pread: return toy_read (r);
-    case WORK_pwrite:
-        memcpy (toy.disk + r->offset, r->payload, r->count);
-        return 0;
+    case WORK_pwrite: memcpy (toy.disk + r->offset, r->payload, r->count); return 0;
     case WORK_zero: memset (toy.disk + r->offset, 0, r->count); return 0;
     case WORK_extents: return toy_extents (r);
     default: return 0;
@@ -147,8 +145,12 @@ static void toy_close (struct device *d) {
 
 static const struct device_type toy_type = {
     .name = "toy",
-    .work = {[WORK_pread] = toy_work, [WORK_pwrite] = toy_work, [WORK_flush] = toy_work,
-             [WORK_trim] = toy_work, [WORK_zero] = toy_work, [WORK_extents] = toy_work,
+    .work = {[WORK_pread] = toy_work,
+             [WORK_pwrite] = toy_work,
+             [WORK_flush] = toy_work,
+             [WORK_trim] = toy_work,
+             [WORK_zero] = toy_work,
+             [WORK_extents] = toy_work,
              [WORK_cache] = toy_work},
     .facts = toy_facts,
     .close = toy_close,
@@ -269,7 +271,7 @@ static void client_connect (struct client *c) {
         CHECK (wire_serve (wire, fd[1], fd[1], NULL, NULL, &error) == 0);
         return;
     }
-    struct transport t = {.type = &drip, .in = fd[1], .out = fd[1]};
+    struct transport t = {.type = &drip, .in = fd[1], .out = fd[1], .is_socket = true};
     pthread_mutex_lock (&wire->lock);
     wire->count++;
     pthread_mutex_unlock (&wire->lock);
@@ -287,7 +289,7 @@ static bool get_or_end (struct client *c, void *bytes, size_t n) {
     size_t done = 0;
 
     while (done < n) {
-        ssize_t r = recv (c->fd, (char *) bytes + done, n - done, 0);
+        ssize_t r = read (c->fd, (char *) bytes + done, n - done);
         if (r == 0 || (r < 0 && errno == ECONNRESET))
             return false;
         CHECK (r > 0);
@@ -440,9 +442,9 @@ static void client_enter (struct client *c, enum reply_style style, bool context
     greet (c, NBD_FLAG_FIXED_NEWSTYLE | NBD_FLAG_NO_ZEROES);
     c->style = style;
     if (style != REPLY_SIMPLE)
-        ask_option (c,
-                    style == REPLY_EXTENDED ? NBD_OPT_EXTENDED_HEADERS : NBD_OPT_STRUCTURED_REPLY,
-                    "", 0, NBD_REP_ACK);
+        ask_option (
+            c, style == REPLY_EXTENDED ? NBD_OPT_EXTENDED_HEADERS : NBD_OPT_STRUCTURED_REPLY,
+            "", 0, NBD_REP_ACK);
     if (contexts)
         CHECK (ask_meta (c, NBD_OPT_SET_META_CONTEXT, "", both_contexts) == 2);
     ask_info (c, NBD_OPT_GO, "");
@@ -451,7 +453,8 @@ static void client_enter (struct client *c, enum reply_style style, bool context
 static void put_request (struct client *c, uint16_t type, uint16_t flags, uint64_t cookie,
                          uint64_t offset, uint64_t length) {
     bool is_extended = c->style == REPLY_EXTENDED;
-    uint8_t h[32], *p = store32 (h, is_extended ? NBD_EXTENDED_REQUEST_MAGIC : NBD_REQUEST_MAGIC);
+    uint8_t h[32],
+        *p = store32 (h, is_extended ? NBD_EXTENDED_REQUEST_MAGIC : NBD_REQUEST_MAGIC);
 
     p = store64 (store64 (store16 (store16 (p, flags), type), cookie), offset);
     p = is_extended ? store64 (p, length) : store32 (p, (uint32_t) length);

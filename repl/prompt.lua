@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- The script that the prompt lives in when none was named.  It defines nothing: type
+-- functions such as get_size and pread, and serve() makes a disk of them.
