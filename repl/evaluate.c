@@ -17,7 +17,7 @@ static const char show_key, show_error_key; /* their addresses: functions of pri
 
 /* What a signal handler must reach: the coroutine that runs what was typed. */
 static lua_State *volatile running;
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, ending;
 
 const char *errno_name (int number) {
     static _Thread_local char text[16];
@@ -59,6 +59,15 @@ void repl_interrupt (int number) {
     interrupted = 1;
     if (L)
         lua_sethook (L, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+void repl_end (int number) {
+    ending = 1;
+    repl_interrupt (number);
+}
+
+bool repl_ending (void) {
+    return ending;
 }
 
 bool repl_interrupted (void) {
@@ -225,12 +234,12 @@ static int evaluate (lua_State *L) {
     if (!compile (L, t))
         return 0;
     running = L;
-    interrupted = 0;
-    signal (SIGINT, repl_interrupt);
+    interrupted = ending;
+    void (*before) (int) = signal (SIGINT, repl_interrupt);
     int status = run (L);
     running = NULL;
     lua_sethook (L, NULL, 0, 0);
-    signal (SIGINT, SIG_IGN);
+    signal (SIGINT, before);
     if (status != LUA_OK) {
         t->result = EVALUATED_BADLY;
         print_error (L, t);

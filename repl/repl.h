@@ -49,8 +49,10 @@ void repl_set (struct repl *, const char *name, const char *value);
  * last. */
 char *repl_complete (struct repl *, const char *text, int i);
 
-/* Ctrl-C ends what is running; signal-safe. */
+/* Handlers of signals.  Ctrl-C ends what is running; the other the whole prompt, too. */
 void repl_interrupt (int signal);
+void repl_end (int signal);
+bool repl_ending (void);
 
 /* Was that asked for?  For waits, which then raise "interrupted". */
 bool repl_interrupted (void);

@@ -26,7 +26,7 @@
 #include "../core/pool.h"
 #include "functions.h"
 
-static const uint64_t second_ns = 1000000000;
+static const uint64_t slice_ns = 100 * 1000 * 1000;
 static const double timeout_default_s = 60;
 static const char type_name[] = "stele.answer", ran_name[] = "stele.ran";
 
@@ -258,9 +258,8 @@ static int sleep_ (lua_State *L) {
     uint64_t ns = (uint64_t) (seconds * 1e9), start_ns = pool_clock_ns (), now_ns;
     prompt_leave (L);
     while ((now_ns = pool_clock_ns ()) - start_ns < ns && !repl_interrupted ()) {
-        uint64_t left = ns - (now_ns - start_ns);
-        nanosleep (&(struct timespec){ .tv_sec = (time_t) (left / second_ns),
-                                       .tv_nsec = (long) (left % second_ns) }, NULL);
+        uint64_t left = ns - (now_ns - start_ns); /* Ctrl-C may be told to another thread */
+        nanosleep (&(struct timespec){ .tv_nsec = (long) (left < slice_ns ? left : slice_ns) }, NULL);
     }
     prompt_enter (L);
     raise_interrupted (L);

@@ -12,6 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Ctrl-C while a line is typed: forget it and all lines before it. */
+static volatile sig_atomic_t dropped;
+
+static void drop (int number) {
+    (void) number;
+    dropped = 1;
+}
+
 #ifdef HAVE_LIBEDIT
 #include <editline/readline.h>
 
@@ -57,6 +65,7 @@ static char *history_path (void) {
 }
 
 static char *edit_line (const char *prompt) {
+    signal (SIGINT, drop);
     char *line = readline (prompt);
 
     if (line && *line)
@@ -89,6 +98,7 @@ static char *edit_line (const char *prompt) {
     char *line = NULL;
     size_t room = 0;
 
+    signal (SIGINT, drop);
     fputs (prompt, stdout);
     fflush (stdout);
     ssize_t n = getline (&line, &room, stdin);
@@ -128,12 +138,14 @@ static char *plain_line (const char *prompt) {
 
 /* Read lines until they are something, and evaluate it.  False: the input has ended. */
 static bool answer_one (struct repl *r, char *(*read_line) (const char *prompt)) {
+    dropped = 0;
     char *text = read_line ("> ");
 
     while (text && repl_evaluate (r, text, false) == WANTS_MORE) {
         char *line = read_line (">> "), *more = NULL;
         if (!line) {
-            repl_evaluate (r, text, true); /* says what is missing */
+            if (!dropped)
+                repl_evaluate (r, text, true); /* says what is missing */
             break;
         }
         if (asprintf (&more, "%s\n%s", text, line) < 0)
@@ -142,20 +154,29 @@ static bool answer_one (struct repl *r, char *(*read_line) (const char *prompt))
         free (text);
         text = more;
     }
-    bool go_on = text != NULL;
+    bool go_on = text || dropped;
     free (text);
     return go_on;
+}
+
+/* A read is not begun again after it, so the input seems to end. */
+static void end_on (int number) {
+    struct sigaction action = { .sa_handler = repl_end };
+
+    sigemptyset (&action.sa_mask);
+    sigaction (number, &action, NULL);
 }
 
 int terminal_run (struct repl *r) {
     bool edited = isatty (STDIN_FILENO) && isatty (STDOUT_FILENO);
     char *history = edited ? edit_start (r) : NULL;
 
-    signal (SIGINT, SIG_IGN); /* but while something runs */
+    end_on (SIGTERM);
+    end_on (SIGHUP);
     if (edited)
         printf ("Stele " PACKAGE_VERSION ": stele.ram{size=\"1M\"}, serve{\"memory\", \"64M\"}, "
                 "connect(uri); Ctrl-D leaves.\n");
-    while (answer_one (r, edited ? edit_line : plain_line))
+    while (!repl_ending () && answer_one (r, edited ? edit_line : plain_line))
         ;
     if (edited)
         putchar ('\n');

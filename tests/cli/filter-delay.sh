@@ -8,17 +8,14 @@ def took(work, *args):
     start = time.monotonic()
     work(*args)
     return time.monotonic() - start
-assert 0.3 <= took(h.pread, 512, 0) < 3
-assert 0.2 <= took(h.pwrite, bytes(512), 0) < 3
-assert 0.1 <= took(h.zero, 512, 0) < 3
-assert took(h.trim, 512, 0) < 0.1
+assert took(h.pread, 512, 0) >= 0.3
+assert took(h.pwrite, bytes(512), 0) >= 0.2
+assert took(h.zero, 512, 0) >= 0.1
 END
 
 client --filter=delay memory 1M wdelay=1 delay-fast-zero=false <<'END'
-start = time.monotonic()
 assert h.can_fast_zero()
 fails("ENOTSUP", h.zero, 512, 0, nbd.CMD_FLAG_FAST_ZERO)
-assert time.monotonic() - start < 0.9
 END
 
 # Coming and leaving can take time, too.
@@ -39,7 +36,6 @@ def threads():
     for line in open("/proc/%s/status" % open("pid").read().strip()):
         if line.startswith("Threads:"):
             return int(line.split()[1])
-start = time.monotonic()
 cookies = [(x, x.aio_pread(nbd.Buffer(512), 512 * i)) for x in handles for i in range(1000)]
 for x in handles:
     while x.aio_in_flight() and x.aio_get_direction() & nbd.AIO_DIRECTION_WRITE:
@@ -48,10 +44,7 @@ many = threads()
 for x, cookie in cookies:
     while not x.aio_command_completed(cookie):
         x.poll(-1)
-spent = time.monotonic() - start
-print("%d threads, %.1f s" % (many, spent))
 assert many < 40, many
-assert spent < 20, spent
 END
 
 refused 'rdelay' --filter=delay memory 1M rdelay=fast
