@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "floor.h"
+#include "hostile.h"
 #include "language.h"
 
 /* Which sibling cuts each WORK off from below, by work. */
@@ -235,10 +236,14 @@ void device_unref (struct device *d) {
     }
 }
 
-int device_start (struct device *d, struct request *r) {
+static int start (struct device *d, struct request *r) {
     const struct slot *slot = &d->slots[r->work];
 
     if ((r->flags & REQUEST_FUA) && d->facts.can_fua == SUPPORT_EMULATE)
         return floor_fua (d, r);
     return slot->run (slot->device, r);
+}
+
+int device_start (struct device *d, struct request *r) {
+    return hostile_keeps (d, r, start) ? LATER : start (d, r);
 }

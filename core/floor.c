@@ -8,9 +8,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "hostile.h"
 #include "sequence.h"
 
-enum { STEP = 64 << 10 }; /* bytes in one write of zeroes, or one read for the cache */
+enum { STEP = TINY (STEP, 64 << 10) }; /* bytes in one write of zeroes, or one read for the cache */
 
 static const char zeroes[STEP];
 

@@ -6,6 +6,7 @@
 #define STELE_HOST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "log.h"
 
@@ -16,6 +17,10 @@ struct host {
     struct pool *pool;
     const char *script_dir; /* the folder that holds plugins/ and filters/ */
     bool stdio_safe;        /* standard input and output are the user's, not the wire's */
+
+    /* The server is ending: who waits for something outside of it gives up at this moment
+     * (pool_clock_ns), so that its clients can still be answered.  0: it is not. */
+    _Atomic uint64_t give_up_ns;
 
     /* End the server that this host serves, as SIGTERM would; NULL where there is none. */
     void (*shutdown) (struct host *);

@@ -86,15 +86,20 @@ enum defined {
     NOT_DEFINED = 0,
     DEFINED = 1,
     DEFINED_AS_PASS = 2, /* WORK: the device below may answer directly, whatever cuts the row */
+    DEFINED_PERHAPS = 3, /* only a call tells: it may answer MISSING.  Implies no fact */
 };
 
-/* "Not mine: hand it on untouched." */
-enum { PASS = LATER + 1 };
+/* What a call may answer instead of a result. */
+enum {
+    PASS = LATER + 1,    /* "not mine: hand it on untouched" */
+    MISSING = LATER + 2, /* "not defined after all": it is as if the script did not have the row */
+};
 
 struct language {
     const char *name;   /* as a plugin's name: `stele lua disk.lua` */
-    const char *suffix; /* ".lua": a path that ends so is a script of this language */
+    const char *suffix; /* ".lua": a path that ends so is a script of this language; or NULL */
     const char *doc;
+    const char *dump; /* lines for --dump-plugin, said also without a script; or NULL */
 
     /* Read the script at plugin->path, declare its parameters (plugin_declare), and leave
      * the adapter's state in plugin->script.  0 or -errno, nothing kept. */
@@ -118,7 +123,10 @@ struct language {
     void (*close) (struct plugin *);              /* forget the script */
 
     void (*enter) (void *plugin), (*leave) (void *plugin); /* around a batch; or NULL */
-    bool strand; /* one call at a time, whatever the script's thread model */
+    bool strand;         /* one call at a time, whatever the script's thread model */
+    bool may_block;      /* a call of WORK may wait for something outside of the server */
+    bool scriptless;     /* its parameters are the script: it is loaded without one */
+    bool standard_input; /* the path "-" means a script on standard input */
 };
 
 /* The languages, in the order of their rows; ends with NULL. */

@@ -21,6 +21,7 @@ libstele_a_SOURCES += \
 	core/floor.c \
 	core/floor.h \
 	core/host.h \
+	core/hostile.h \
 	core/language.h \
 	core/launch.c \
 	core/launch.h \
@@ -63,3 +64,9 @@ libstele_a_SOURCES += \
 	core/where.h \
 	core/words.c \
 	core/words.h
+
+if HOSTILE
+libstele_a_SOURCES += core/hostile.c
+else
+EXTRA_DIST += core/hostile.c
+endif

@@ -29,7 +29,7 @@ static int call_life (struct plugin *p, int row, struct call *call) {
         strand_leave (p->strand);
     if (r < 0)
         error_set (call->error, -r, "%s: %s failed", p->name, call->row->name);
-    return r;
+    return r == MISSING ? 1 : r;
 }
 
 /* The same row for each of a chain, until one fails. */
@@ -147,6 +147,8 @@ struct plugin *plugin_new (struct host *host, const char *name, bool filter,
     p->language = found.language;
     p->name = found.name;
     p->path = found.path;
+    if (!p->path && p->language->scriptless)
+        p->path = strdup (p->language->name);
     if (p->language->strand)
         p->strand = strand_new (host->pool, p->language->enter, p->language->leave, p);
     if (p->language->strand && !p->strand)
@@ -188,7 +190,9 @@ static struct plugin *innermost (struct plugin *p) {
 
 /* The first bare word, or script=: what the language is to read. */
 static int give_script (struct plugin *p, const char *path, struct error *error) {
-    if (!(p->path = realpath (path, NULL)))
+    bool dash = p->language->standard_input && strcmp (path, "-") == 0;
+
+    if (!(p->path = dash ? strdup (path) : realpath (path, NULL)))
         return error_set (error, errno, "%s: %s", path, strerror (errno));
     return load (p, error);
 }

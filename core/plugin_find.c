@@ -18,7 +18,7 @@ const struct language *plugin_language_of (const char *path) {
     size_t length = strlen (path);
 
     for (const struct language *const *l = languages; *l; l++) {
-        size_t n = strlen ((*l)->suffix);
+        size_t n = (*l)->suffix ? strlen ((*l)->suffix) : length;
         if (length > n && strcmp (path + length - n, (*l)->suffix) == 0)
             return *l;
     }
@@ -47,6 +47,8 @@ static char *name_of (const char *path, const struct language *language) {
 static int find_builtin (const struct host *host, const char *name, bool filter,
                          struct found *found) {
     for (const struct language *const *l = languages; *l; l++) {
+        if (!(*l)->suffix)
+            continue;
         if (asprintf (&found->path, "%s/%s/%s%s", host->script_dir, folder (filter), name,
                       (*l)->suffix) < 0)
             return -ENOMEM;

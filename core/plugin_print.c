@@ -29,6 +29,8 @@ static int dump_plugin (struct plugin *p, struct error *error) {
     for (int row = 0; row < ROW_COUNT; row++)
         if (p->defines[row])
             printf ("has_%s=1\n", callbacks[row].name);
+    if (p->language->dump)
+        printf ("%s", p->language->dump);
     if (!p->defines[ROW_dump_plugin])
         return 0;
     if (p->strand)
@@ -36,7 +38,7 @@ static int dump_plugin (struct plugin *p, struct error *error) {
     r = p->language->call (p, &call);
     if (p->strand)
         strand_leave (p->strand);
-    return r;
+    return r == MISSING ? 0 : r;
 }
 
 int plugin_dump (struct plugin *chain, struct error *error) {
@@ -56,9 +58,9 @@ static void help_one (const struct plugin *p) {
 
     printf ("\n%s: %s", p->filter ? "filter" : "plugin", p->name);
     printf (p->longname ? " (%s)\n" : "\n", p->longname);
-    if (p->path)
+    if (p->path && !p->language->scriptless)
         printf ("(%s)\n", p->path);
-    else
+    else if (!p->path)
         printf ("%s\n[script=]<FILENAME>     (required) The script to run.\n",
                 p->language->doc);
     if (p->description)

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hostile.h"
 #include "timers.h"
 
 enum { STACK_SIZE = 512 << 10 }; /* bytes; a script's interpreter runs on it */
@@ -208,6 +209,7 @@ static void *worker_main (void *of) {
 
     task_queue_init (&w.own);
     self = &w;
+    hostile_thread ();
     while (!atomic_load (&p->stopping)) {
         struct epoll_event event;
         int n = epoll_wait (p->epoll, &event, 1, -1);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "floor.h"
 #include "pool.h"
 #include "strand.h"
 
@@ -27,6 +28,13 @@ static const struct callback *work_row (enum work work) {
     return &callbacks[ROW_COUNT - WORK_COUNT + work]; /* WORK rows come last */
 }
 
+/* As device.c would have settled the slot, had it been known. */
+static int missing_work (struct device *d, struct request *r) {
+    bool cut = work_row (r->work)->other != WORK_none;
+
+    return d->below && !cut ? PASS : floor_work[r->work](d, r);
+}
+
 static int call_work (struct device *d, struct request *r) {
     struct opened *o = d->state;
     struct call call = {.row = work_row (r->work),
@@ -40,7 +48,7 @@ static int call_work (struct device *d, struct request *r) {
     if (result == PASS && !d->below)
         return request_error (r, EIO, "%s: %s: pass, but there is nothing below",
                               o->plugin->name, call.row->name);
-    return result;
+    return result == MISSING ? missing_work (d, r) : result;
 }
 
 static void run_passed (struct task *task) {
@@ -124,6 +132,31 @@ static void imply_facts (struct plugin *p, struct facts *f) {
     }
 }
 
+/* The script does not tell after all.  A WORK that it defines perhaps is not offered
+ * unasked, and what rests on that is as it would be without the WORK. */
+static int missing_fact (struct device *d, const struct callback *row, struct facts *f,
+                         struct error *error) {
+    const struct plugin *p = ((struct opened *) d->state)->plugin;
+    void *field = (char *) f + row->field;
+
+    if (d->below)
+        return 0; /* inherited */
+    if (row == &callbacks[ROW_get_size])
+        return error_set (error, EINVAL, "%s: get_size is not defined, and open gave no device",
+                          p->name);
+    if (row == &callbacks[ROW_can_fast_zero])
+        f->can_fast_zero = !f->can_zero;
+    if (row->other == WORK_none ||
+        p->defines[work_row (row->other) - callbacks] != DEFINED_PERHAPS)
+        return 0;
+    if (row->gives == 'b')
+        *(bool *) field = false;
+    else
+        *(enum support *) field =
+            row->other == WORK_flush && f->can_flush ? SUPPORT_EMULATE : SUPPORT_NONE;
+    return 0;
+}
+
 static int script_facts (struct device *d, struct facts *f, struct error *error) {
     struct opened *o = d->state;
     struct plugin *p = o->plugin;
@@ -145,9 +178,13 @@ static int script_facts (struct device *d, struct facts *f, struct error *error)
         int r;
         if (row->kind != KIND_FACT || !p->defines[row - callbacks])
             continue;
-        if ((r = p->language->call (p, &call)) < 0)
+        r = p->language->call (p, &call);
+        if (r == MISSING)
+            r = missing_fact (d, row, f, error);
+        else if (r == 0)
+            keep_fact (f, row, &call);
+        if (r < 0)
             return r;
-        keep_fact (f, row, &call);
     }
     return 0;
 }
@@ -196,12 +233,13 @@ void script_device_type (struct plugin *p) {
         p->type = (struct device_type){.name = p->name,
                                        .facts = script_facts,
                                        .close = script_close,
+                                       .may_block = p->language->may_block,
                                        .may_refuse_zero = true};
     for (const struct callback *row = callbacks; row->name; row++) {
         enum defined defined = p->defines[row - callbacks];
         if (row->kind != KIND_WORK || p->type.work[row->work])
             continue;
-        if (defined == DEFINED)
+        if (defined == DEFINED || defined == DEFINED_PERHAPS)
             p->type.work[row->work] = script_work;
         if (defined == DEFINED_AS_PASS)
             p->type.passes |= 1u << row->work;

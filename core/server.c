@@ -324,6 +324,7 @@ static void remove_listeners (struct server *server) {
 }
 
 void server_end (struct server *server) {
+    server->host.give_up_ns = pool_clock_ns () + stop_ns / 2;
     remove_listeners (server);
     if (server->wire) {
         wire_stop (server->wire, stop_ns);

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* strand.c: what must not run in parallel.
  *
- * A mutex guards the queue and the owner's name, and is never held while a task runs.
- * Whoever leaves the strand first runs what has queued up, then hands it to a thread that
- * waits in strand_lock, or, when that is a lot, to the pool. */
+ *      IDLE ◀─▶ HELD      by one exchange each, as long as nobody else comes
+ *        ▲       ▼
+ *        └─ CONTENDED     a mutex guards the queues; it is never held while a task runs
+ *
+ * Whoever leaves a contended strand first runs what has queued up, then hands it to a
+ * thread that waits in strand_lock, or, when that is a lot, to the pool. */
 #include "strand.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "hostile.h"
 #include "pool.h"
 
-enum { ENOUGH = 64 }; /* tasks that one thread runs for others before it goes on */
+enum { ENOUGH = TINY (ENOUGH, 64) }; /* tasks that one thread runs for others before it goes on */
 
 struct lock_waiter {
     struct task task; /* only its link */
@@ -19,12 +24,16 @@ struct lock_waiter {
     bool given;
 };
 
+enum state { IDLE, HELD, CONTENDED };
+
 struct strand {
-    pthread_mutex_t lock; /* guards what follows */
-    const void *owner;    /* the thread that is inside; NULL while idle or being handed on */
-    bool busy;
-    bool shut;
-    unsigned depth; /* the owner has entered so often */
+    _Atomic enum state state;
+    _Atomic (const void *) owner; /* who is inside; NULL while idle or being handed on */
+    unsigned depth;               /* the owner's: it has entered so often */
+
+    pthread_mutex_t lock; /* guards what follows, and leaving and making CONTENDED */
+    bool busy;            /* while CONTENDED: somebody is inside, or about to be */
+    bool shut;            /* it is CONTENDED for as long */
     struct task_queue queue, resumed, lockers;
 
     struct task runner; /* takes the queue over on the pool */
@@ -40,15 +49,29 @@ static void nothing (void *of) {
     (void) of;
 }
 
+static const void *owner_of (const struct strand *s) {
+    return atomic_load_explicit (&s->owner, memory_order_relaxed);
+}
+
+static void set_owner (struct strand *s, const void *owner) {
+    atomic_store_explicit (&s->owner, owner, memory_order_relaxed);
+}
+
+static void become_owner (struct strand *s) {
+    set_owner (s, &me);
+    s->depth = 1;
+}
+
+static bool change (struct strand *s, enum state from, enum state to) {
+    return atomic_compare_exchange_strong (&s->state, &from, to);
+}
+
 static void strand_work (struct strand *);
 
 static void run_on_pool (struct task *task) {
     struct strand *s = container_of (task, struct strand, runner);
 
-    pthread_mutex_lock (&s->lock);
-    s->owner = &me;
-    s->depth = 1;
-    pthread_mutex_unlock (&s->lock);
+    become_owner (s);
     s->enter (s->of);
     strand_work (s);
 }
@@ -102,10 +125,32 @@ static bool hand_over (struct strand *s) {
     if (!t)
         return false;
     w = container_of (t, struct lock_waiter, task);
-    s->owner = NULL;
+    set_owner (s, NULL);
     w->given = true;
     pthread_cond_signal (&w->yours);
     return true;
+}
+
+/* After `leave`.  True: somebody else sees to the strand, or nobody need.  False: the caller
+ * is still its owner and enters again. */
+static bool let_go (struct strand *s) {
+    bool gone, post = false;
+
+    pthread_mutex_lock (&s->lock);
+    if (!(gone = hand_over (s)) && !more_work (s)) {
+        gone = true;
+        s->busy = false;
+        set_owner (s, NULL);
+        if (!s->shut)
+            atomic_store (&s->state, IDLE);
+    } else if (!gone && s->pool) {
+        gone = post = true;
+        set_owner (s, NULL);
+    }
+    pthread_mutex_unlock (&s->lock);
+    if (post)
+        pool_post (s->pool, &s->runner);
+    return gone;
 }
 
 /* Run what has queued up, and let go of the strand.  The caller is inside, once. */
@@ -122,55 +167,53 @@ static void strand_work (struct strand *s) {
             continue;
         }
         s->leave (s->of);
-        pthread_mutex_lock (&s->lock);
-        if (hand_over (s)) {
-            pthread_mutex_unlock (&s->lock);
+        if (let_go (s))
             return;
-        }
-        if (!more_work (s)) {
-            s->busy = false;
-            s->owner = NULL;
-            pthread_mutex_unlock (&s->lock);
-            return;
-        }
-        if (s->pool) {
-            s->owner = NULL;
-            pthread_mutex_unlock (&s->lock);
-            pool_post (s->pool, &s->runner);
-            return;
-        }
-        pthread_mutex_unlock (&s->lock);
         s->enter (s->of);
     }
 }
 
-/* Take it if it is idle (and not shut, unless FORCED), or this thread's already.  Locked. */
+/* Whoever is inside finds, when leaving, that it was not alone.  Locked.  False: there was
+ * nobody inside. */
+static bool contend (struct strand *s) {
+    s->busy = true;
+    return change (s, HELD, CONTENDED) || atomic_load (&s->state) == CONTENDED;
+}
+
+/* Take it if it is idle (and not shut, unless FORCED).  Locked. */
 static bool take (struct strand *s, bool forced) {
-    if (s->owner == &me) {
-        s->depth++;
-        return true;
+    bool contended = atomic_load (&s->state) == CONTENDED;
+
+    while (!contended) {
+        if (change (s, IDLE, HELD))
+            return true;
+        if (contend (s))
+            return false;
     }
     if (s->busy || (s->shut && !forced))
         return false;
     s->busy = true;
-    s->owner = &me;
-    s->depth = 1;
     return true;
 }
 
 static bool enter_or_queue (struct strand *s, struct task *task, struct task_queue *queue,
                             bool forced) {
-    bool mine, first;
-
-    pthread_mutex_lock (&s->lock);
-    mine = take (s, forced);
-    first = mine && s->depth == 1;
-    if (!mine && task)
-        task_push (queue, task);
-    pthread_mutex_unlock (&s->lock);
-    if (first)
-        s->enter (s->of);
-    return mine;
+    if (owner_of (s) == &me) {
+        s->depth++;
+        return true;
+    }
+    if (!change (s, IDLE, HELD)) {
+        pthread_mutex_lock (&s->lock);
+        bool mine = take (s, forced);
+        if (!mine && task)
+            task_push (queue, task);
+        pthread_mutex_unlock (&s->lock);
+        if (!mine)
+            return false;
+    }
+    become_owner (s);
+    s->enter (s->of);
+    return true;
 }
 
 bool strand_enter (struct strand *s, struct task *task) {
@@ -178,15 +221,21 @@ bool strand_enter (struct strand *s, struct task *task) {
 }
 
 void strand_leave (struct strand *s) {
-    bool last;
-
-    pthread_mutex_lock (&s->lock);
-    last = s->depth == 1;
-    if (!last)
+    if (s->depth > 1) {
         s->depth--;
-    pthread_mutex_unlock (&s->lock);
-    if (last)
-        strand_work (s);
+        return;
+    }
+    if (atomic_load_explicit (&s->state, memory_order_relaxed) == HELD) {
+        s->leave (s->of);
+        set_owner (s, NULL);
+        if (change (s, HELD, IDLE))
+            return;
+        become_owner (s);
+        if (let_go (s))
+            return;
+        s->enter (s->of);
+    }
+    strand_work (s);
 }
 
 void strand_run (struct strand *s, struct task *task) {
@@ -203,29 +252,36 @@ void strand_resume (struct strand *s, struct task *task) {
     }
 }
 
-void strand_lock (struct strand *s) {
+/* Wait in the row of those who want it.  Locked. */
+static void wait_for_turn (struct strand *s) {
     struct lock_waiter w = {.yours = PTHREAD_COND_INITIALIZER};
-    bool first;
 
-    pthread_mutex_lock (&s->lock);
-    if (!take (s, false)) {
-        task_push (&s->lockers, &w.task);
-        pthread_mutex_unlock (&s->lock);
-        pool_before_wait ();
-        pthread_mutex_lock (&s->lock);
-        while (!w.given)
-            pthread_cond_wait (&w.yours, &s->lock);
-        s->owner = &me;
-        s->depth = 1;
-    }
-    first = s->depth == 1;
+    task_push (&s->lockers, &w.task);
     pthread_mutex_unlock (&s->lock);
-    if (first)
-        s->enter (s->of);
+    pool_before_wait ();
+    pthread_mutex_lock (&s->lock);
+    while (!w.given)
+        pthread_cond_wait (&w.yours, &s->lock);
+}
+
+void strand_lock (struct strand *s) {
+    if (owner_of (s) == &me) {
+        s->depth++;
+        return;
+    }
+    if (!change (s, IDLE, HELD)) {
+        pthread_mutex_lock (&s->lock);
+        if (!take (s, false))
+            wait_for_turn (s);
+        pthread_mutex_unlock (&s->lock);
+    }
+    become_owner (s);
+    s->enter (s->of);
 }
 
 void strand_shut (struct strand *s) {
     pthread_mutex_lock (&s->lock);
+    contend (s);
     s->shut = true;
     pthread_mutex_unlock (&s->lock);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* client.h: a libnbd handle as a value of the prompt.  For the files client*.c.
+/* client.h: a libnbd handle as a value of the prompt.  For client*.c and connect.c.
  *
  * A method is a row: its name, a shape (the C function that brings arguments and result
  * across, for all methods of one signature), and libnbd's function. */
 #ifndef STELE_REPL_CLIENT_H
 #define STELE_REPL_CLIENT_H
 
-#include <libnbd.h>
-
 #include "functions.h"
+
+#ifdef HAVE_LIBNBD
+#include <libnbd.h>
 
 struct command;
 
@@ -40,10 +41,11 @@ int client_raise (lua_State *L);
 uint64_t client_unsigned (lua_State *L, int index);      /* an argument */
 uint32_t client_flags (lua_State *L, int index);         /* the same, 0 where it is left out */
 
-/* client_lists.c, client_aio.c: more rows; each list ends with a row without a name. */
-extern const struct method client_lists[], client_aio[];
+/* client.c, client_lists.c, client_aio.c; each list ends with a row without a name. */
+extern const struct method client_methods[], client_lists[], client_aio[];
 
 void client_lists_setup (lua_State *);
 void client_forget_commands (struct client *); /* the handle is closed */
+#endif
 
 #endif

@@ -7,12 +7,12 @@
  *
  * libnbd writes to the buffer until the command has completed, so a small struct keeps it,
  * from the start until the result was taken or the handle closed. */
+#include "client.h"
+
 #ifdef HAVE_LIBNBD
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "client.h"
 
 struct command {
     int64_t cookie;
@@ -164,6 +164,4 @@ const struct method client_aio[] = {
     { "aio_result", aio_result, NULL },
     { NULL, NULL, NULL },
 };
-#else
-enum { NOTHING_WITHOUT_LIBNBD };
 #endif

@@ -3,12 +3,12 @@
  *
  * Callbacks run off the strand, where there is no Lua, so they collect what they are told
  * in memory of C, which a userdata owns; it becomes a table afterwards. */
+#include "client.h"
+
 #ifdef HAVE_LIBNBD
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "client.h"
 
 static const char type_name[] = "stele.collected";
 
@@ -252,6 +252,4 @@ const struct method client_lists[] = {
     { "pread_structured", pread_structured, NULL },
     { NULL, NULL, NULL },
 };
-#else
-enum { NOTHING_WITHOUT_LIBNBD };
 #endif

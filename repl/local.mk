@@ -10,6 +10,7 @@ stele_repl_SOURCES = \
 	repl/client_aio.c \
 	repl/client_lists.c \
 	repl/complete.c \
+	repl/connect.c \
 	repl/diff.c \
 	repl/diff.h \
 	repl/evaluate.c \
@@ -20,6 +21,8 @@ stele_repl_SOURCES = \
 	repl/replay.c \
 	repl/replay.h \
 	repl/serve.c \
+	repl/served.c \
+	repl/served.h \
 	repl/shell.c \
 	repl/shell.h \
 	repl/socket.c \

@@ -7,6 +7,7 @@
 #include "replay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,17 +108,37 @@ static void replay_step (struct replay *p, struct step *s) {
     s->answer = take_answer (p);
 }
 
-/* Is every program there that the transcript names? */
+/* What a transcript may need that is no program: does this build have it? */
+static const struct {
+    const char *name;
+    bool is_here;
+} features[] = {
+#ifdef HAVE_LIBNBD
+    { "libnbd", true },
+#else
+    { "libnbd", false },
+#endif
+#ifdef HOSTILE
+    { "usual-sizes", false },
+#else
+    { "usual-sizes", true },
+#endif
+};
+
+/* Is everything there that the transcript names? */
 static bool has_needs (struct replay *p) {
     char *name, *command;
     bool all = true;
 
     for (size_t i = 0; all && (name = transcript_need (&p->transcript, i)); i++) {
-#ifndef HAVE_LIBNBD
-        all = strcmp (name, "libnbd") != 0;
-#endif
+        bool is_feature = false;
+        for (size_t f = 0; f < sizeof features / sizeof features[0]; f++)
+            if (strcmp (name, features[f].name) == 0) {
+                is_feature = true;
+                all = features[f].is_here;
+            }
         int status = -1, n = asprintf (&command, "command -v '%s' >/dev/null", name);
-        if (all && strcmp (name, "libnbd") != 0) {
+        if (!is_feature) {
             pid_t pid = n < 0 ? -1 : shell_start (command, NULL, 0, 1, 2);
             all = pid > 0 && waitpid (pid, &status, 0) == pid && status == 0;
         }
@@ -172,13 +193,17 @@ static void link_checkout (const char *path) {
     }
 }
 
-/* From here on standard output and error are memory files.  False: there are none. */
+/* From here on standard output and error are memory files, and there is no input.  False:
+ * there are none. */
 static bool capture (int messages) {
-    int out = memfd_create ("out", 0);
-    bool done = out >= 0 && dup2 (out, STDOUT_FILENO) >= 0 && dup2 (messages, STDERR_FILENO) >= 0;
+    int out = memfd_create ("out", MFD_CLOEXEC), in = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool done = out >= 0 && in >= 0 && dup2 (in, STDIN_FILENO) >= 0 &&
+                dup2 (out, STDOUT_FILENO) >= 0 && dup2 (messages, STDERR_FILENO) >= 0;
 
     if (out > STDERR_FILENO)
         close (out);
+    if (in > STDERR_FILENO)
+        close (in);
     return done;
 }
 
@@ -194,9 +219,9 @@ static int finish (struct replay *p, struct error *error) {
     return status;
 }
 
-static int replay_all (struct replay *p, const char *path, const struct stage *stage,
-                       struct error *error) {
-    if (transcript_read (&p->transcript, path, error) < 0)
+static int replay_all (struct replay *p, const char *path, const char *name,
+                       const struct stage *stage, struct error *error) {
+    if (transcript_read (&p->transcript, path, name, error) < 0)
         return EXIT_FAILURE;
     set_environment (p, stage->folder);
     if (!has_needs (p))
@@ -223,7 +248,7 @@ int replay (const struct check *check, const char *path, const struct stage *sta
     p.report = fdopen (dup (stage->report), "w");
     if (!p.report)
         return EXIT_FAILURE;
-    int status = replay_all (&p, whole ? whole : path, stage, &error);
+    int status = replay_all (&p, whole ? whole : path, path, stage, &error);
     if (error.number)
         fprintf (p.report, "%s\n", error.text);
     fclose (p.report);

@@ -44,19 +44,19 @@ static int read_file (struct transcript *t, struct error *error) {
     size_t n = 0, room = 0;
 
     if (!file)
-        return error_set (error, errno, "%s: %s", t->path, strerror (errno));
+        return error_set (error, errno, "%s: %s", t->name, strerror (errno));
     ssize_t got = getdelim (&t->text, &room, '\0', file);
     int r = ferror (file) ? errno : got < 0 ? 0 : memchr (t->text, '\0', (size_t) got) ? EINVAL : 0;
     fclose (file);
     if (r)
-        return error_set (error, r, "%s: it cannot be read as text: %s", t->path, strerror (r));
+        return error_set (error, r, "%s: it cannot be read as text: %s", t->name, strerror (r));
     if (got < 0)
         return 0;
     for (char *p = t->text; *p; p++)
         n += *p == '\n';
     t->lines = calloc (n + 1, sizeof *t->lines);
     if (!t->lines)
-        return error_set (error, ENOMEM, "%s: no memory", t->path);
+        return error_set (error, ENOMEM, "%s: no memory", t->name);
     for (char *p = t->text; p && *p;) {
         t->lines[t->n++] = p;
         if ((p = strchr (p, '\n')) != NULL)
@@ -122,7 +122,7 @@ static int add_step (struct transcript *t, size_t line, size_t indent, struct er
     struct step *more = reallocarray (t->steps, t->steps_n + 1, sizeof *more);
 
     if (!more)
-        return error_set (error, ENOMEM, "%s: no memory", t->path);
+        return error_set (error, ENOMEM, "%s: no memory", t->name);
     t->steps = more;
     struct step *s = &more[t->steps_n++];
     *s = (struct step){ .line = line, .typed = 1, .indent = indent };
@@ -130,13 +130,14 @@ static int add_step (struct transcript *t, size_t line, size_t indent, struct er
            mark_of_more (t->lines[line + s->typed] + indent))
         s->typed++;
     if (join_typed (t, s) < 0)
-        return error_set (error, ENOMEM, "%s: no memory", t->path);
+        return error_set (error, ENOMEM, "%s: no memory", t->name);
     s->wanted_lines = answer_length (t, s);
     return 0;
 }
 
-int transcript_read (struct transcript *t, const char *path, struct error *error) {
-    *t = (struct transcript){ .path = path };
+int transcript_read (struct transcript *t, const char *path, const char *name,
+                     struct error *error) {
+    *t = (struct transcript){ .path = path, .name = name };
     bool document = is_document (path);
     int r = read_file (t, error);
 
@@ -150,12 +151,12 @@ int transcript_read (struct transcript *t, const char *path, struct error *error
             continue;
         }
         if (!document && !is_blank (line) && *line != '#')
-            r = error_set (error, EINVAL, "%s:%zu: neither typed (`> `) nor a comment (`# `)", path,
+            r = error_set (error, EINVAL, "%s:%zu: neither typed (`> `) nor a comment (`# `)", name,
                            i + 1);
         i++;
     }
     if (r == 0 && t->steps_n == 0)
-        r = error_set (error, EINVAL, "%s: nothing is typed in it", path);
+        r = error_set (error, EINVAL, "%s: nothing is typed in it", name);
     return r;
 }
 
@@ -174,19 +175,24 @@ const char *transcript_line (const struct transcript *t, const struct step *s, s
     return strlen (line) >= s->indent ? line + s->indent : "";
 }
 
-char *transcript_need (const struct transcript *t, size_t i) {
-    static const char mark[] = "# needs: ";
+/* What follows the mark of such a line, in a transcript or in the comments of a document. */
+static const char *needs_of (const char *line) {
+    static const char *const marks[] = { "# needs: ", "<!-- needs: ", "=for needs " };
 
-    for (size_t n = 0; n < t->n; n++) {
-        if (!begins (t->lines[n], mark))
-            continue;
-        for (const char *p = t->lines[n] + sizeof mark - 1; *p;) {
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (begins (line, marks[i]))
+            return line + strlen (marks[i]);
+    return "";
+}
+
+char *transcript_need (const struct transcript *t, size_t i) {
+    for (size_t n = 0; n < t->n; n++)
+        for (const char *p = needs_of (t->lines[n]); *p && !begins (p, "-->");) {
             size_t length = strcspn (p, " ");
             if (length && i-- == 0)
                 return strndup (p, length);
             p += length + strspn (p + length, " ");
         }
-    }
     return NULL;
 }
 
@@ -241,12 +247,12 @@ bool transcript_compare (const struct transcript *t, FILE *out) {
         struct sides sides;
         struct diff d = { 0 };
         if (!sides_make (&sides, t, &t->steps[i]) || !diff_make (&d, &sides.wanted, &sides.given)) {
-            fprintf (out, "%s: no memory to compare\n", t->path);
+            fprintf (out, "%s: no memory to compare\n", t->name);
             same = false;
         }
         else if (d.changes) {
             if (same)
-                fprintf (out, "--- %s\n+++ what was answered\n", t->path);
+                fprintf (out, "--- %s\n+++ what was answered\n", t->name);
             print_hunk (t, &t->steps[i], &d, sides.given.n, out);
             same = false;
         }
@@ -288,12 +294,12 @@ int transcript_update (const struct transcript *t, struct error *error) {
         else
             fprintf (out, "%s\n", t->lines[i++]);
     if (!out || fclose (out) != 0 || r < 0)
-        r = error_set (error, ENOMEM, "%s: no memory", t->path);
+        r = error_set (error, ENOMEM, "%s: no memory", t->name);
     FILE *file = r == 0 ? fopen (t->path, "we") : NULL;
     if (r == 0 && (!file || fwrite (text, 1, n, file) != n))
-        r = error_set (error, errno, "%s: writing: %s", t->path, strerror (errno));
+        r = error_set (error, errno, "%s: writing: %s", t->name, strerror (errno));
     if (file && fclose (file) != 0 && r == 0)
-        r = error_set (error, errno, "%s: writing: %s", t->path, strerror (errno));
+        r = error_set (error, errno, "%s: writing: %s", t->name, strerror (errno));
     free (text);
     return r;
 }

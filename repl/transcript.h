@@ -34,7 +34,7 @@ struct step {
 };
 
 struct transcript {
-    const char *path;
+    const char *path, *name; /* from anywhere; as messages call it */
     char *text; /* the whole file, its lines ended by NUL */
     char **lines;
     size_t n;
@@ -43,14 +43,14 @@ struct transcript {
 };
 
 /* 0 or -errno; transcript_clear in either case. */
-int transcript_read (struct transcript *, const char *path, struct error *);
+int transcript_read (struct transcript *, const char *path, const char *name, struct error *);
 void transcript_clear (struct transcript *);
 
 /* A line of the step's wanted answer, without the indentation. */
 const char *transcript_line (const struct transcript *, const struct step *, size_t i);
 
-/* The programs that `# needs: NAME ...` lines name, one after the other; NULL after the
- * last.  Malloc'ed. */
+/* The programs that lines `# needs: NAME ...` name (in Markdown `<!-- needs: NAME ... -->`, in
+ * a manual page `=for needs NAME ...`), one after the other; NULL after the last.  Malloc'ed. */
 char *transcript_need (const struct transcript *, size_t i);
 
 /* Was each answer as wanted?  The differences to OUT, as a unified diff. */

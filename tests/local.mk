@@ -5,7 +5,7 @@ unit = $(patsubst $(srcdir)/%.c,%,$(wildcard $(srcdir)/tests/unit/*.c))
 fuzz = $(patsubst $(srcdir)/%.c,%,$(wildcard $(srcdir)/tests/fuzz/*.c))
 
 EXTRA_DIST += tests/run \
-	$(filter-out %.d %.o,$(wildcard $(srcdir)/tests/functions $(srcdir)/tests/*/*.* \
+	$(filter-out %.d %.o,$(wildcard $(srcdir)/tests/functions $(srcdir)/tests/*.repl $(srcdir)/tests/*.lua $(srcdir)/tests/*/*.* \
 	  $(srcdir)/tests/fuzz/corpus/*/*)) \
 	$(wildcard $(srcdir)/tests/fresh-machine $(srcdir)/tests/readme-commands)
 CLEANFILES += $(unit) $(unit:=.d) $(fuzz) $(fuzz:=.d)
@@ -32,3 +32,19 @@ check-local: all $(unit)
 .PHONY: check-headers
 check-headers:
 	$(MAKE) check TESTS=tree/headers-compile-alone
+
+# The same tests where everything is against them: a build of its own, in build-hostile/.
+# HOSTILE=bytes,later,seed:7 chooses the bad luck, see core/hostile.c.  Where this tree was
+# configured in the source folder, the build has a copy of the sources.
+HOSTILE = bytes,stall,later
+.PHONY: check-hostile
+check-hostile:
+	$(MKDIR_P) build-hostile
+	if test -f '$(abs_srcdir)/config.status'; then \
+	  $(MAKE) distdir distdir=build-hostile/source >/dev/null && ln -sfn source build-hostile/from; \
+	else \
+	  ln -sfn '$(abs_srcdir)' build-hostile/from; \
+	fi
+	cd build-hostile && { test -f config.status || \
+	  from/configure --quiet --enable-hostile CC='$(CC)' CFLAGS='$(CFLAGS)'; } && \
+	  $(MAKE) all && STELE_HOSTILE='$(HOSTILE)' TEST_SECONDS=$${TEST_SECONDS:-180} $(MAKE) check

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PIECE = 4096, WORDS = PIECE / 64 }; /* bits in a piece */
+enum { PIECE = TINY (COW_PIECE, 4096), WORDS = PIECE / 64 }; /* bits in a piece */
 
 struct piece {
     _Atomic uint64_t words[WORDS];

@@ -13,11 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../hostile.h"
 #include "../pool.h"
 #include "../task.h"
 #include "radix.h"
 
-enum { COW_GATES = 256 };
+enum { COW_GATES = TINY (COW_GATES, 256) };
 
 struct cow_gate {
     pthread_mutex_t lock; /* guards what follows */

@@ -21,7 +21,7 @@
 
 #include "primitives.h"
 
-enum { LOOK_FOR_HOLES = 64 << 10 }; /* bytes; a shorter read is not worth the lseek */
+enum { LOOK_FOR_HOLES = TINY (LOOK_FOR_HOLES, 64 << 10) }; /* bytes; a shorter read is not worth the lseek */
 
 int file_fail (struct file *f, struct request *r, const char *doing, int number) {
     return request_error (r, number, "%s: %s: %s", f->name, doing, strerror (number));
@@ -78,7 +78,7 @@ static int read_part (struct file *f, struct request *r, uint64_t offset, uint64
         r->error_offset = offset;
         if (n < 0)
             return file_fail (f, r, "read", errno);
-        return request_error (r, EIO, "%s: it has become shorter: it ends at %" PRIu64, f->name,
+        return request_error (r, EIO, "%s: it has become shorter: nothing is at %" PRIu64, f->name,
                               offset);
     }
     return 0;

@@ -7,8 +7,9 @@
 #include <pthread.h>
 
 #include "../device.h"
+#include "../hostile.h"
 
-enum { FILE_WINDOW = 8 }; /* writes under way before the oldest is waited for */
+enum { FILE_WINDOW = TINY (FILE_WINDOW, 8) }; /* writes under way before the oldest is waited for */
 
 /* What was written last, so that it can leave the page cache when it is on disk. */
 struct file_window {

@@ -12,7 +12,11 @@ libstele_a_SOURCES += \
 	core/primitives/file.h \
 	core/primitives/file_zero.c \
 	core/primitives/fill.c \
+	core/primitives/hot.c \
+	core/primitives/hot.h \
 	core/primitives/null.c \
+	core/primitives/packed.c \
+	core/primitives/packed.h \
 	core/primitives/packer.c \
 	core/primitives/packer.h \
 	core/primitives/parts.c \
@@ -28,4 +32,6 @@ libstele_a_SOURCES += \
 	core/primitives/ram_store.h \
 	core/primitives/ram_zstd.c \
 	core/primitives/registry.c \
-	core/primitives/slice.c
+	core/primitives/slice.c \
+	core/primitives/turn.c \
+	core/primitives/turn.h

@@ -10,9 +10,10 @@
 #ifndef STELE_PARTS_H
 #define STELE_PARTS_H
 
+#include "../hostile.h"
 #include "../sequence.h"
 
-enum { PARTS_HOLES = 16 }; /* noted of one part; further ones are filled */
+enum { PARTS_HOLES = TINY (HOLES, 16) }; /* noted of one part; further ones are filled */
 
 struct parts {
     struct sequence sequence;

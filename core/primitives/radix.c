@@ -11,7 +11,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { BITS = 10, SLOTS = 1 << BITS };
+#include "../hostile.h"
+
+enum { BITS = TINY (RADIX_BITS, 10), SLOTS = 1 << BITS };
 
 static uint64_t span (unsigned level) {
     return UINT64_C (1) << (BITS * level); /* indices under one slot */

@@ -16,7 +16,7 @@
 #include "ram_store.h"
 
 enum {
-    LOCKS = 1024, /* at most; pages share them by number */
+    LOCKS = TINY (RAM_LOCKS, 1024), /* at most; pages share them by number */
     SPINS = 100,  /* a page is held for less than it takes to fall asleep */
 };
 
@@ -82,10 +82,11 @@ struct span {
     uint32_t start, count;
 };
 
-static struct span span_at (uint64_t offset, uint64_t end) {
-    uint32_t start = offset & (RAM_PAGE - 1), room = RAM_PAGE - start;
+static struct span span_at (const struct ram *ram, uint64_t offset, uint64_t end) {
+    uint32_t page = 1u << ram->store->page_bits, start = offset & (page - 1);
+    uint32_t room = page - start;
 
-    return (struct span){.page = offset >> RAM_PAGE_BITS,
+    return (struct span){.page = offset >> ram->store->page_bits,
                          .start = start,
                          .count = end - offset < room ? end - offset : room};
 }
@@ -108,7 +109,7 @@ static int ram_pread (struct device *d, struct request *r) {
     struct span s;
 
     for (uint64_t done = 0; done < r->count; done += s.count) {
-        s = span_at (r->offset + done, r->offset + r->count);
+        s = span_at (ram, r->offset + done, r->offset + r->count);
         int result = read_span (ram, s, (char *) r->data + done);
         if (result < 0)
             return ram_fail (ram, r, result);
@@ -143,7 +144,7 @@ static int ram_pwrite (struct device *d, struct request *r) {
     struct span s;
 
     for (uint64_t done = 0; done < r->count; done += s.count) {
-        s = span_at (r->offset + done, r->offset + r->count);
+        s = span_at (ram, r->offset + done, r->offset + r->count);
         int result = change_span (ram, s, (const char *) r->payload + done);
         if (result < 0)
             return ram_fail (ram, r, result);
@@ -152,7 +153,7 @@ static int ram_pwrite (struct device *d, struct request *r) {
 }
 
 static bool run_fits (const struct ram *ram, uint64_t offset, uint64_t end) {
-    uint64_t run = (uint64_t) RAM_RUN << RAM_PAGE_BITS;
+    uint64_t run = (uint64_t) RAM_RUN << ram->store->page_bits;
 
     return ram->store->zero_run && ram->lock_mask >= RAM_RUN - 1 && offset % run == 0 &&
            end - offset >= run;
@@ -171,8 +172,8 @@ static void zero_run (struct ram *ram, uint64_t page) {
 
 /* Zero what lies from OFFSET on, as far as one step goes.  Bytes done, or -errno. */
 static int64_t zero_step (struct ram *ram, uint64_t offset, uint64_t end) {
-    struct span s = span_at (offset, end);
-    uint64_t last = ((end - 1) >> RAM_PAGE_BITS) + 1;
+    struct span s = span_at (ram, offset, end);
+    uint64_t last = ((end - 1) >> ram->store->page_bits) + 1;
     uint64_t next = ram->store->next (ram, s.page, last);
     int result;
 
@@ -180,10 +181,10 @@ static int64_t zero_step (struct ram *ram, uint64_t offset, uint64_t end) {
         return end - offset;
     if (run_fits (ram, offset, end) && next < s.page + RAM_RUN) {
         zero_run (ram, s.page);
-        return (int64_t) RAM_RUN << RAM_PAGE_BITS;
+        return (int64_t) RAM_RUN << ram->store->page_bits;
     }
     if (next > s.page)
-        return (next << RAM_PAGE_BITS) - offset;
+        return (next << ram->store->page_bits) - offset;
     result = change_span (ram, s, NULL);
     return result < 0 ? (int64_t) result : s.count;
 }
@@ -207,13 +208,13 @@ static int ram_extents (struct device *d, struct request *r) {
     int result = 0;
 
     while (offset < end && result == 0) {
-        struct span s = span_at (offset, end);
-        uint64_t last = ((end - 1) >> RAM_PAGE_BITS) + 1;
+        struct span s = span_at (ram, offset, end);
+        uint64_t last = ((end - 1) >> ram->store->page_bits) + 1;
         uint64_t next = ram->store->next (ram, s.page, last), length = s.count;
         if (next == last)
             length = end - offset;
         else if (next > s.page)
-            length = (next << RAM_PAGE_BITS) - offset;
+            length = (next << ram->store->page_bits) - offset;
         result = extents_add (r->extents, offset, length,
                               next > s.page ? EXTENT_HOLE | EXTENT_ZERO : 0);
         offset += length;
@@ -301,7 +302,7 @@ static struct device *ram_make (struct host *host, const struct ram *wanted,
         return NULL;
     }
     *ram = *wanted;
-    ram->pages = ram->size / RAM_PAGE + (ram->size % RAM_PAGE != 0);
+    ram->pages = ram->size > 0 ? ((ram->size - 1) >> ram->store->page_bits) + 1 : 0;
     ram->locks_wanted = LOCKS;
     if (ram->store->open (ram, error) < 0) {
         ram->state = NULL;

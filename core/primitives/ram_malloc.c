@@ -158,6 +158,7 @@ static uint64_t malloc_next (struct ram *ram, uint64_t page, uint64_t end) {
 const struct ram_store ram_malloc = {
     .name = "malloc",
     .mlock = true,
+    .page_bits = RAM_PAGE_BITS,
     .preferred_block = 4096,
     .open = malloc_open,
     .close = malloc_close,

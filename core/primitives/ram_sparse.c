@@ -101,7 +101,8 @@ static uint64_t sparse_next (struct ram *ram, uint64_t page, uint64_t end) {
 
 const struct ram_store ram_sparse = {
     .name = "sparse",
-    .preferred_block = RAM_PAGE,
+    .page_bits = RAM_PAGE_BITS,
+    .preferred_block = 32 << 10, /* a page, usually */
     .open = sparse_open,
     .close = sparse_close,
     .read = sparse_read,

@@ -12,11 +12,10 @@
 #define STELE_RAM_STORE_H
 
 #include "../device.h"
+#include "../hostile.h"
 
-#ifndef RAM_PAGE_BITS
-#define RAM_PAGE_BITS 15
-#endif
-#define RAM_PAGE (1u << RAM_PAGE_BITS) /* bytes in a page */
+enum { RAM_PAGE_BITS = TINY (RAM_PAGE_BITS, 15) };
+#define RAM_PAGE (1u << RAM_PAGE_BITS) /* bytes in a page of most stores */
 
 enum { RAM_RUN = 64 }; /* pages that zero_run takes at once */
 
@@ -28,12 +27,14 @@ struct ram_store {
     const char *name;
     bool exclusive;          /* a read changes the store as a write does */
     bool mlock;              /* understands mlock= */
+    unsigned page_bits;      /* a page has 1 << this many bytes */
     uint32_t preferred_block; /* bytes */
 
     int (*open) (struct ram *, struct error *); /* may lower the number of locks */
     void (*close) (struct ram *);               /* of a store whose open succeeded */
 
-    /* Within one page, from START in it.  0 or -errno, the page being as it was then. */
+    /* Within one page, from START in it.  0, or -errno: of what was to be changed some may
+     * have been then. */
     int (*read) (struct ram *, uint64_t page, void *to, uint32_t start, uint32_t count);
     int (*write) (struct ram *, uint64_t page, const void *from, uint32_t start,
                   uint32_t count);

@@ -9,6 +9,7 @@
 #ifndef STELE_COMMAND_H
 #define STELE_COMMAND_H
 
+#include "../hostile.h"
 #include "../request.h"
 #include "output.h"
 #include "slab.h"
@@ -16,9 +17,9 @@
 struct connection;
 
 enum {
-    COMMAND_HOLES = 16,     /* holes that one read can note */
+    COMMAND_HOLES = TINY (HOLES, 16), /* holes that one read can note */
     COMMAND_HEAD = 64,      /* bytes in which a reply's own header fits */
-    COMMAND_OWN = 64 << 10, /* data larger than this gets a slab of its own */
+    COMMAND_OWN = TINY (OWN, 64 << 10), /* data larger than this gets a slab of its own */
 };
 
 /* The answers to a BLOCK_STATUS, a run of extents for each context asked for. */

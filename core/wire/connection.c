@@ -16,7 +16,7 @@
 #include "meta_context.h"
 #include "transmission.h"
 
-enum { ROUNDS = 32 }; /* before others get the thread */
+enum { ROUNDS = TINY (ROUNDS, 32) }; /* before others get the thread */
 
 static void say (void (*to) (const struct log *, const char *, const char *, va_list),
                  const struct connection *c, const char *format, va_list args) {
@@ -335,7 +335,7 @@ static bool go_round (struct connection *c) {
 static bool look_again (struct connection *c) {
     struct look *l = &c->look;
     struct crowd *crowd = &c->common->crowd;
-    uint64_t end;
+    uint64_t now, end;
 
     if (!c->is_reading || c->is_stalled || c->running_n > 0 || !c->transport.type->can_look ||
         !output_is_empty (&c->output) || !look_is_worth (l, crowd, c->depth))
@@ -345,11 +345,12 @@ static bool look_again (struct connection *c) {
         c->is_drained = false;
         receive (c);
         if (!c->is_drained || c->input.is_short) {
-            look_ended (l, crowd, true);
+            look_ended (l, crowd, true, pool_clock_ns ());
             return true;
         }
-    } while (pool_clock_ns () < end && !look_is_disturbed (l, crowd));
-    look_ended (l, crowd, false);
+        now = pool_clock_ns ();
+    } while (now < end && !look_is_disturbed (l, crowd));
+    look_ended (l, crowd, false, now);
     return false;
 }
 

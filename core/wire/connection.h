@@ -14,6 +14,7 @@
 #ifndef STELE_CONNECTION_H
 #define STELE_CONNECTION_H
 
+#include "../hostile.h"
 #include "../pool.h"
 #include "command.h"
 #include "input.h"
@@ -24,10 +25,10 @@
 #include "wire.h"
 
 enum {
-    CONNECTION_COMMANDS = 512,     /* in flight, until their replies are sent */
-    CONNECTION_BYTES = 128 << 20,  /* of data that they hold */
+    CONNECTION_COMMANDS = TINY (COMMANDS, 512), /* in flight, until their replies are sent */
+    CONNECTION_BYTES = TINY (COMMAND_BYTES, 128 << 20), /* of data that they hold */
     CONNECTION_OPTIONS = 4096,     /* in one handshake */
-    CONNECTION_UNSENT = 256 << 10, /* bytes of option replies; then it waits */
+    CONNECTION_UNSENT = TINY (UNSENT, 256 << 10), /* bytes of option replies; then it waits */
 };
 
 /* News for the owner. */

@@ -14,6 +14,10 @@
 
 #define REST_NS UINT64_C (100000000) /* when there are no descriptors left */
 
+/* What a local socket holds of replies: as asked for, or as much as the system allows.  With
+ * less, a batch is sent in parts with a sleep between them.  TCP finds its own measure. */
+enum { SEND_BUFFER = 1 << 20 };
+
 static const struct log *log_of (const struct wire *w) {
     return &w->common.service->host->log;
 }
@@ -26,8 +30,12 @@ void doors_wake (struct wire *w) {
 }
 
 void door_set_options (const struct wire *w, int fd) {
-    int one = 1;
+    int one = 1, room = SEND_BUFFER, domain = 0;
+    socklen_t size = sizeof domain;
 
+    getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+    if (domain == AF_UNIX)
+        setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* fails where it is not TCP */
     if (w->common.options.keepalive)
         setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);

@@ -5,19 +5,22 @@
 #include <errno.h>
 #include <string.h>
 
-enum { CAUTIOUS = 1024 }; /* bytes received beyond what is wanted, before a large payload */
+#include "../hostile.h"
+
+enum { CAUTIOUS = TINY (CAUTIOUS, 1024) }; /* bytes received beyond what is wanted, before a large payload */
 
 static uint32_t input_count (const struct input *in) {
     return in->end - in->start;
 }
 
-/* Move the rest to the front of a slab that has room for WANT bytes.  Where requests still
- * point into this one it must be another. */
-static int input_move (struct input *in, struct slabs *slabs, size_t want) {
+/* Move the rest to the front of a large slab.  Where requests still point into this one it
+ * must be another; so it must where this one is small, from a rest: else a client that never
+ * pauses would be read in small pieces from then on. */
+static int input_move (struct input *in, struct slabs *slabs) {
     uint32_t rest = input_count (in);
     struct slab *s = in->slab;
 
-    if (!s || s->references > 1 || s->capacity < want) {
+    if (!s || s->references > 1 || s->capacity < SLAB_LARGE) {
         if (!(s = slab_new (slabs, SLAB_LARGE)))
             return -ENOMEM;
         if (rest > 0)
@@ -72,7 +75,7 @@ ssize_t input_receive (struct input *in, struct transport *t, struct slabs *slab
     }
     if (in->slab && input_count (in) == 0 && in->slab->references == 1)
         in->start = in->end = 0;
-    if ((!in->slab || is_cramped (in, want)) && input_move (in, slabs, want) < 0)
+    if ((!in->slab || is_cramped (in, want)) && input_move (in, slabs) < 0)
         return -ENOMEM;
     n = receive (in, t, in->slab->data + in->end, room_for (in, want));
     if (n > 0)

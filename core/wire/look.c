@@ -3,10 +3,21 @@
  *
  * `faith` counts quick next commands up to LIMIT; a look that found nothing takes it down
  * by a penalty that doubles each time, and a look that found something makes it small
- * again.  How busy others are is read from one counter of turns. */
+ * again.  Commands that come in a bunch take it far down: replies that are sent one by one
+ * make a busy client send its next commands one by one, and then nobody sleeps, and each
+ * costs as much as a whole bunch.
+ *
+ * Which way is quicker is found out by doing: commands are counted off in stretches, each
+ * of one way.  Long gaps are left out, for then somebody else had the processor; and so are
+ * the first commands after a change, for the scheduler takes its time to move us and our
+ * client together, or apart.
+ *
+ * How busy others are is read from one counter of turns. */
 #include "look.h"
 
-enum { LIMIT = 3, PENALTY_MAX = 64 };
+enum { LIMIT = 3, PENALTY_MAX = 64, BUNCH = 32 };
+enum { SETTLE = 192, STRETCH = 64 };    /* commands: not timed after a change, timed */
+enum { PAUSE = 8, PAUSE_MAX = 1024 };   /* stretches from trial to trial; it doubles */
 
 /* So many turns of others between two of ours leave a processor for us and our client. */
 static uint32_t company (const struct crowd *crowd) {
@@ -17,10 +28,39 @@ static uint32_t turns_since (const struct look *l, struct crowd *crowd) {
     return atomic_load_explicit (&crowd->turns, memory_order_relaxed) - l->turns;
 }
 
+/* A stretch is over.  Looking must be clearly quicker, for it keeps a processor busy. */
+static void choose_way (struct look *l) {
+    bool was = l->looks;
+
+    l->cost_ns[was] = l->sum_ns;
+    if (l->to_trial > 0) {
+        l->to_trial--;
+        l->looks = l->cost_ns[true] < l->cost_ns[false] - l->cost_ns[false] / 16;
+    } else {
+        l->looks = !was;
+        l->pause = l->pause == 0 ? PAUSE : l->pause < PAUSE_MAX ? 2 * l->pause : PAUSE_MAX;
+        l->to_trial = l->pause;
+    }
+    l->n = l->looks == was ? SETTLE : 0;
+    l->sum_ns = 0;
+}
+
+static void note_command (struct look *l, uint64_t now_ns) {
+    uint64_t gap_ns = now_ns - l->taken_ns;
+
+    l->taken_ns = now_ns;
+    if (gap_ns >= LOOK_GAP_NS || ++l->n <= SETTLE)
+        return;
+    l->sum_ns += (uint32_t) gap_ns;
+    if (l->n == SETTLE + STRETCH)
+        choose_way (l);
+}
+
 void look_taken (struct look *l, struct crowd *crowd, uint64_t now_ns) {
     bool is_quick =
         now_ns - l->left_ns < LOOK_GAP_NS && turns_since (l, crowd) <= company (crowd);
 
+    note_command (l, now_ns);
     if (is_quick && l->faith < LIMIT)
         l->faith++;
     else if (!is_quick && l->faith > 0)
@@ -30,18 +70,22 @@ void look_taken (struct look *l, struct crowd *crowd, uint64_t now_ns) {
 
 bool look_is_worth (struct look *l, struct crowd *crowd, unsigned depth) {
     if (depth != 1) {
-        l->faith = l->faith < 0 ? l->faith : 0;
+        l->faith = l->faith < -BUNCH ? l->faith : -BUNCH;
+        l->n = 0;
+        l->sum_ns = 0;
         return false;
     }
-    return crowd->processors > 1 && l->faith >= LIMIT && !look_is_disturbed (l, crowd);
+    return crowd->processors > 1 && l->looks && l->faith >= LIMIT &&
+           !look_is_disturbed (l, crowd);
 }
 
 bool look_is_disturbed (const struct look *l, struct crowd *crowd) {
     return turns_since (l, crowd) > company (crowd);
 }
 
-void look_ended (struct look *l, struct crowd *crowd, bool found) {
+void look_ended (struct look *l, struct crowd *crowd, bool found, uint64_t now_ns) {
     if (found) {
+        note_command (l, now_ns);
         l->penalty = 1;
         l->turns = atomic_fetch_add_explicit (&crowd->turns, 1, memory_order_relaxed) + 1;
     } else {

@@ -6,9 +6,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../hostile.h"
 #include "../task.h"
 
-enum { PIECES_AT_ONCE = 256 };
+enum { PIECES_AT_ONCE = TINY (PIECES, 256) };
 
 void output_init (struct output *o, void *of) {
     o->first = NULL;

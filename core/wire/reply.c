@@ -42,11 +42,22 @@ static void add_piece (struct packet *packet, const void *base, size_t n) {
     packet->pieces[packet->n++] = (struct iovec){(void *) base, n};
 }
 
-static void put_simple (struct command *k) {
+/* "Error values": two are for one kind of command each; to others they are EINVAL. */
+static uint32_t error_value (const struct connection *c, const struct command *k) {
+    uint32_t value = error_wire (-k->result);
+
+    if ((value == error_wire (ENOTSUP) && !(k->flags & NBD_CMD_FLAG_FAST_ZERO)) ||
+        (value == error_wire (EOVERFLOW) &&
+         (k->type != NBD_CMD_READ || c->style == REPLY_SIMPLE)))
+        return error_wire (EINVAL);
+    return value;
+}
+
+static void put_simple (const struct connection *c, struct command *k) {
     void *p = k->head;
 
     p = store32 (p, NBD_SIMPLE_REPLY_MAGIC);
-    p = store32 (p, k->result < 0 ? error_wire (-k->result) : 0);
+    p = store32 (p, k->result < 0 ? error_value (c, k) : 0);
     store64 (p, k->cookie);
     add_piece (&k->packet, k->head, NBD_SIMPLE_REPLY_SIZE);
 }
@@ -66,7 +77,7 @@ static void put_error (const struct connection *c, struct command *k) {
                             at ? NBD_REPLY_TYPE_ERROR_OFFSET : NBD_REPLY_TYPE_ERROR,
                             6u + n + (at ? 8u : 0u));
 
-    p = store32 (p, error_wire (-k->result));
+    p = store32 (p, error_value (c, k));
     p = store16 (p, n);
     add_piece (&k->packet, k->head, header_size (c) + 6);
     if (n > 0)
@@ -204,7 +215,7 @@ static void put_structured (const struct connection *c, struct command *k) {
     else if (c->style == REPLY_EXTENDED)
         put_none (c, k);
     else
-        put_simple (k); /* allowed, and shorter */
+        put_simple (c, k); /* allowed, and shorter */
 }
 
 static void reply_sent (struct packet *packet, void *of) {
@@ -224,7 +235,7 @@ void reply_push (struct connection *c, struct command *k) {
     if (c->style != REPLY_SIMPLE) {
         put_structured (c, k);
     } else {
-        put_simple (k);
+        put_simple (c, k);
         if (k->result == 0 && k->type == NBD_CMD_READ && k->request.count > 0)
             add_piece (&k->packet, k->request.data, k->request.count);
     }

@@ -114,10 +114,10 @@ int header_check (const struct header *h, const struct connection *c, struct err
         return error_set (e, ESHUTDOWN, "the server is shutting down");
     if (!kind || kind->work == WORK_none)
         return error_set (e, EINVAL, "command %u is not known here", h->type);
-    if ((r = check_flags (h, kind, c, e)) < 0 || (r = check_length (h, kind, c, e)) < 0)
-        return r;
     if (kind->writes && c->flags & NBD_FLAG_READ_ONLY)
         return error_set (e, EPERM, "%s: the export is read-only", kind->name);
+    if ((r = check_flags (h, kind, c, e)) < 0 || (r = check_length (h, kind, c, e)) < 0)
+        return r;
     if (kind->advertised && !(c->flags & kind->advertised))
         return error_set (e, EINVAL, "%s: the export does not offer it", kind->name);
     if (h->type == NBD_CMD_BLOCK_STATUS && c->contexts.n == 0)
@@ -135,6 +135,8 @@ uint32_t header_request_flags (const struct header *h) {
     for (size_t i = 0; i < COUNT (request_flags); i++)
         if (h->flags & request_flags[i].flag)
             flags |= request_flags[i].request;
+    if (!kinds[h->type].writes) /* allowed everywhere, and without a meaning here */
+        flags &= ~(uint32_t) REQUEST_FUA;
     if (h->type == NBD_CMD_WRITE_ZEROES && !(h->flags & NBD_CMD_FLAG_NO_HOLE))
         flags |= REQUEST_MAY_TRIM;
     return flags;

@@ -11,7 +11,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-enum { SHELF_PLACES = 16 };
+#include "../hostile.h"
+
+enum { SHELF_PLACES = TINY (SHELF, 16) };
 
 struct shelf {
     struct {

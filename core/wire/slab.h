@@ -10,10 +10,11 @@
 #include <stdalign.h>
 #include <stdint.h>
 
+#include "../hostile.h"
 #include "shelf.h"
 
-enum { SLAB_SMALL = 8 << 10, SLAB_LARGE = 128 << 10 }; /* bytes */
-enum { SLAB_SIZES = 4, SLABS_KEPT = 32 << 20 };        /* no more bytes are kept in huge ones */
+enum { SLAB_SMALL = TINY (SLAB_SMALL, 8 << 10), SLAB_LARGE = TINY (SLAB_LARGE, 128 << 10) }; /* bytes */
+enum { SLAB_SIZES = 4, SLABS_KEPT = TINY (SLABS_KEPT, 32 << 20) };        /* no more bytes are kept in huge ones */
 
 struct slabs {
     struct shelf shelves[SLAB_SIZES];

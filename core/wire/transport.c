@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../hostile.h"
+
 static ssize_t moved (ssize_t n) {
     return n >= 0 ? n : -errno;
 }
@@ -19,16 +21,22 @@ static ssize_t moved (ssize_t n) {
 static ssize_t socket_recv (struct transport *t, void *buffer, size_t room) {
     ssize_t n;
 
+    if (hostile_stalls ())
+        return -EAGAIN;
     do
-        n = recv (t->in, buffer, room, MSG_DONTWAIT);
+        n = recv (t->in, buffer, hostile_room (room), MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     return moved (n);
 }
 
 static ssize_t socket_sendv (struct transport *t, const struct iovec *iov, int count) {
-    struct msghdr message = {.msg_iov = (struct iovec *) iov, .msg_iovlen = (size_t) count};
+    struct iovec few;
+    struct msghdr message = {.msg_iovlen = (size_t) hostile_few (&iov, count, &few),
+                             .msg_iov = (struct iovec *) iov};
     ssize_t n;
 
+    if (hostile_stalls ())
+        return -EAGAIN;
     do
         n = sendmsg (t->out, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
@@ -59,15 +67,17 @@ static ssize_t pipes_recv (struct transport *t, void *buffer, size_t room) {
     ssize_t n;
 
     do
-        n = read (t->in, buffer, room);
+        n = read (t->in, buffer, hostile_room (room));
     while (n < 0 && errno == EINTR);
     return moved (n);
 }
 
 /* SIGPIPE is ignored by the process. */
 static ssize_t pipes_sendv (struct transport *t, const struct iovec *iov, int count) {
+    struct iovec few;
     ssize_t n;
 
+    count = hostile_few (&iov, count, &few);
     do
         n = writev (t->out, iov, count);
     while (n < 0 && errno == EINTR);

@@ -15,9 +15,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../core/hostile.h"
 #include "../../core/strand.h"
 
-enum { IDLE_MAX = 256 }; /* fibers kept for later */
+enum { IDLE_MAX = TINY (FIBERS, 256) }; /* fibers kept for later */
 
 static const uint64_t second_ns = 1000000000;
 

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../core/hostile.h"
+
 /* A script of another server may have a table `cache` or a number `block_size` of its own.
  * STRICT or not, what could not be meant as this row is somebody's variable. */
 static bool is_variable (lua_State *L, const struct callback *row, bool strict) {
@@ -195,6 +197,9 @@ static int load (struct plugin *p, struct error *error) {
         free (s);
         return error_set (error, ENOMEM, "%s: out of memory", p->path);
     }
+#ifdef HOSTILE
+    lua_setallocf (s->L, hostile_lua, NULL);
+#endif
     s->plugin = p;
     *(struct script **) lua_getextraspace (s->L) = s;
     p->script = s;

@@ -43,5 +43,5 @@ test "$(grep -c ' Read .*\.\.\.$' log)" = 3 || fail "$(cat log)"
 "$STELE" null --filter=cow --help >help
 grep -q 'cow-on-read=.*/PATH' help || fail "--help lacks cow-on-read=.*/PATH"
 grep -q cow-block-size help || fail "--help lacks cow-block-size"
-refused 'power of two' --filter=cow memory 1M cow-block-size=5000
-refused cow-on-read --filter=cow memory 1M cow-on-read=perhaps
+refuses 'power of two' --filter=cow memory 1M cow-block-size=5000
+refuses cow-on-read --filter=cow memory 1M cow-on-read=perhaps

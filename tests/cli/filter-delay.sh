@@ -27,6 +27,9 @@ END
 test $((($(date +%s%N) - start) / 1000000)) -ge 700 || fail "delay-open or delay-close did not wait"
 
 # 1000 reads on each of ten connections, asleep at once.
+n=1000
+[ -z "${STELE_HOSTILE-}" ] || n=16 # as many as a connection may have in flight then
+export n
 client -P "$PWD/pid" --filter=delay memory 1M rdelay=2 <<'END'
 handles = [h]
 for i in range(9):
@@ -36,7 +39,7 @@ def threads():
     for line in open("/proc/%s/status" % open("pid").read().strip()):
         if line.startswith("Threads:"):
             return int(line.split()[1])
-cookies = [(x, x.aio_pread(nbd.Buffer(512), 512 * i)) for x in handles for i in range(1000)]
+cookies = [(x, x.aio_pread(nbd.Buffer(512), 512 * i)) for x in handles for i in range(int(os.environ["n"]))]
 for x in handles:
     while x.aio_in_flight() and x.aio_get_direction() & nbd.AIO_DIRECTION_WRITE:
         x.poll(0)
@@ -47,4 +50,4 @@ for x, cookie in cookies:
 assert many < 40, many
 END
 
-refused 'rdelay' --filter=delay memory 1M rdelay=fast
+refuses 'rdelay' --filter=delay memory 1M rdelay=fast

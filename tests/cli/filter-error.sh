@@ -30,5 +30,5 @@ for i in range(200):
         failed += 1
 assert 50 < failed < 150, failed
 END
-refused 'at most 100%' --filter=error memory 1M error-rate=2
-refused ENOSPC --filter=error memory 1M error=ENOSPCE
+refuses 'at most 100%' --filter=error memory 1M error-rate=2
+refuses ENOSPC --filter=error memory 1M error=ENOSPCE

@@ -27,4 +27,4 @@ look discard "Write0 Write0 Zero0"
 client --filter=fua memory 1M <<'END'
 assert not h.can_fua() and h.can_flush()
 END
-refused 'needs a disk' --filter=fua pattern 1M fuamode=force
+refuses 'needs a disk' --filter=fua pattern 1M fuamode=force

@@ -33,5 +33,5 @@ client --filter=nozero --filter=log memory 4M zeromode=plugin fastzeromode=ignor
 h.zero(512, 0, nbd.CMD_FLAG_FAST_ZERO)
 END
 grep -q 'Zero.*fast=0' log || fail "ignore: the flag came through"
-refused 'needs a disk that can zero' --filter=nozero pattern 1M zeromode=notrim
-refused zeromode --filter=nozero memory 1M zeromode=emulat
+refuses 'needs a disk that can zero' --filter=nozero pattern 1M zeromode=notrim
+refuses zeromode --filter=nozero memory 1M zeromode=emulat

@@ -24,6 +24,6 @@ END
 test "$(tr -d '\0' <disk | wc -c)" = 4096 || fail "written outside of the part"
 test "$(head -c 8192 disk | tail -c 4096 | tr -d '\0' | wc -c)" = 4096 || fail "written elsewhere"
 
-refused 'past the end' --filter=offset memory 1M offset=2M
-refused 'past the end' --filter=offset memory 1M offset=512k range=1M
-refused "offset" --filter=offset memory 1M ofset=512
+refuses 'past the end' --filter=offset memory 1M offset=2M
+refuses 'past the end' --filter=offset memory 1M offset=512k range=1M
+refuses "offset" --filter=offset memory 1M ofset=512

@@ -36,7 +36,7 @@ same "$(grep -c 'no space at' log)" 1
 echo 'x = = 1' >wrong.lua
 refused "$STELE" wrong.lua --run true
 holds "$said" "wrong.lua:1: "
-echo 'function get_ready() error("not today", 0) end' >later.lua
+echo 'get_size = "1M" function get_ready() error("not today", 0) end' >later.lua
 refused "$STELE" later.lua --run true
 holds "$said" "get_ready: not today"
 same "$(echo "$said" | grep -c 'not today')" 1

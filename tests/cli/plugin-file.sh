@@ -29,8 +29,8 @@ client file fd=7 <<'END'
 assert h.pread(5, 100000) == b"hello"
 END
 
-refused 'no such file' file missing
-refused 'what to serve' file
-refused 'only one' file disk dir=.
-refused 'fadvise' file disk fadvise=randm
+refuses 'no such file' file missing
+refuses 'what to serve' file
+refuses 'only one' file disk dir=.
+refuses 'fadvise' file disk fadvise=randm
 "$STELE" file --help | grep -q 'reduce-memory-pressure=' || fail "--help lacks reduce-memory-pressure="

@@ -10,4 +10,4 @@ fails("ENOSPC", h.zero, 512, 0)
 fails("ENOSPC", h.trim, 512, 0)
 assert h.pread(1 << 20, 0) == bytes(1 << 20)
 END
-refused size full
+refuses size full

@@ -17,11 +17,11 @@ client memory 100M limit=1M <<'END'
 fails("ENOSPC", h.pwrite, os.urandom(4 << 20), 0)
 END
 
-refused size memory
-refused sparse memory 1M allocator=spars
-refused 'mlock and level' memory 1M allocator=malloc,lock=true
-refused size memory sise=1M
-refused 1MB memory 1MB
+refuses size memory
+refuses sparse memory 1M allocator=spars
+refuses 'mlock and level' memory 1M allocator=malloc,lock=true
+refuses size memory sise=1M
+refuses 1MB memory 1MB
 "$STELE" memory --dump-plugin >dump
 for line in mlock=yes zstd= magic_config_key=size thread_model=parallel; do
     grep -q "^$line" dump || fail "--dump-plugin lacks $line"

@@ -14,4 +14,4 @@ END
 client null <<'END'
 assert h.get_size() == 0
 END
-refused sise null sise=1M
+refuses sise null sise=1M

@@ -10,4 +10,4 @@ END
 client ones 1M byte=0x55 <<'END'
 assert h.pread(3, 12345) == b"\x55" * 3
 END
-refused byte ones 1M byte=256
+refuses byte ones 1M byte=256

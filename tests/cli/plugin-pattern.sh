@@ -11,4 +11,4 @@ assert h.pread(3, 0x123456789ab5) == struct.pack(">Q", 0x123456789ab0)[5:8]
 assert h.pread(7, (1 << 63) - 8) == struct.pack(">Q", (1 << 63) - 8)[:7]
 assert h.is_read_only()
 END
-refused size pattern
+refuses size pattern

@@ -18,5 +18,5 @@ client -r split a b <<'END'
 assert h.is_read_only()
 assert h.pread(7, 0) == b"aaaXYYY"
 END
-refused file split
-refused 'missing: no such file' split a missing
+refuses file split
+refuses 'missing: no such file' split a missing

@@ -21,16 +21,17 @@ includes() {
 # What a file must not include, as a pattern of paths.
 forbidden() {
     case $1 in
-        core/primitives/*) echo '^(core/wire/|languages/)' ;;
-        core/wire/*) echo '^(languages/|core/primitives/|core/(language|server|options)\.h)' ;;
+        core/primitives/*) echo '^(core/wire/|languages/|repl/)' ;;
+        core/wire/*) echo '^(languages/|repl/|core/primitives/|core/(language|server|options)\.h)' ;;
         core/main.c | core/server.* | core/options.* | core/run.* | core/uri.* | core/listen*)
-            echo '^languages/' ;;
-        core/*) echo '^(languages/|core/wire/)' ;;
-        languages/*) echo '^core/(wire/|server\.h|options\.h|main\.h)' ;;
+            echo '^(languages|repl)/' ;;
+        core/*) echo '^(languages/|repl/|core/wire/)' ;;
+        languages/*) echo '^(repl/|core/(wire/|server\.h|options\.h|main\.h))' ;;
+        repl/*) echo '^(core/wire/|core/primitives/|languages/lua/script\.h)' ;;
     esac
 }
 
-includes $(find core languages -name '*.[ch]' -o -name '*.def') >"$here/list"
+includes $(find core languages repl -name '*.[ch]' -o -name '*.def') >"$here/list"
 bad=0
 while read -r file included; do
     if echo "$included" | grep -qE "$(forbidden "$file")"; then

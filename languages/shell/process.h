@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* process.h: programs that are started, given something, listened to, and waited for.
+ *
+ * Nothing here forks the server: posix_spawn shares its memory with the child until that
+ * has become the program, so a start costs the same however much the server holds. */
+#ifndef STELE_SHELL_PROCESS_H
+#define STELE_SHELL_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../../core/error.h"
+#include "../../core/host.h"
+
+enum { ERROR_TEXT_MAX = 4096 }; /* bytes kept of what is written to standard error */
+
+/* One run of a method: what it is given, and what has come of it. */
+struct run {
+    const char *method;
+    char *const *words; /* the method's name and its arguments; ends with NULL */
+    const void *input;  /* for standard input; NULL: there is none */
+    size_t input_size;
+
+    char *out; /* what it printed */
+    size_t out_size, out_room;
+    size_t out_most; /* more than so much ends it */
+    bool out_fixed;  /* OUT is the caller's, of OUT_MOST bytes; else malloc'ed */
+    bool too_much;
+    bool no_memory;
+    char err[ERROR_TEXT_MAX]; /* the beginning of what it complained of */
+    size_t err_size;
+    int status; /* as waitpid tells it */
+};
+
+/* The server's ends of a child's descriptors; -1 for one that is not there. */
+struct ends {
+    int in, out, err;
+    int end; /* can be read when the call has ended: a pidfd, or a pipe with the status */
+};
+
+/* Both ends of a pipe; the server's (0: it reads, 1: it writes) does not block.  They are
+ * never 0 to 9, which are what a child's are made of.  0 or -errno. */
+int process_pipe (int fds[2], int server);
+
+/* A file in memory, likewise out of the way.  -errno. */
+int process_memory (void);
+
+void process_close (int *fd); /* and it is -1 */
+
+/* Start FILE (looked for on PATH if SEARCH) in a process group of its own.  FDS are what
+ * it has as 0, 1, ...; a negative one is /dev/null for 0 and missing otherwise. */
+int process_start (const char *file, bool search, char *const *argv, char *const *environment,
+                   const int *fds, int n, pid_t *pid);
+
+/* Feed it and listen to it until ENDS->end can be read and what it had printed is here.
+ * 0; -EMFILE and the like; -ENOBUFS it prints too much; -ESHUTDOWN the server is ending and
+ * would have to wait for it.  ends->in is closed when all is said (FEED); out and err when
+ * they have ended. */
+int process_listen (const struct host *, struct run *, struct ends *);
+
+void process_kill (pid_t);       /* the whole group */
+void process_reap (pid_t, int *status); /* wait for its end */
+
+#endif
