@@ -37,6 +37,7 @@ check-headers:
 # HOSTILE=bytes,later,seed:7 chooses the bad luck, see core/hostile.c.  Where this tree was
 # configured in the source folder, the build has a copy of the sources.
 HOSTILE = bytes,stall,later
+HOSTILE_CONFIGURE =
 .PHONY: check-hostile
 check-hostile:
 	$(MKDIR_P) build-hostile
@@ -46,5 +47,6 @@ check-hostile:
 	  ln -sfn '$(abs_srcdir)' build-hostile/from; \
 	fi
 	cd build-hostile && { test -f config.status || \
-	  from/configure --quiet --enable-hostile CC='$(CC)' CFLAGS='$(CFLAGS)'; } && \
+	  from/configure --quiet --enable-hostile CC='$(CC)' CFLAGS='$(CFLAGS)' \
+	    $(HOSTILE_CONFIGURE); } && \
 	  $(MAKE) all && STELE_HOSTILE='$(HOSTILE)' TEST_SECONDS=$${TEST_SECONDS:-180} $(MAKE) check

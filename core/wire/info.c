@@ -59,7 +59,7 @@ static bool send_block_size (struct connection *c) {
     p = store16 (p, NBD_INFO_BLOCK_SIZE);
     p = store32 (p, b->minimum);
     p = store32 (p, b->preferred);
-    store32 (p, b->maximum);
+    store32 (p, b->maximum < REQUEST_COUNT_MAX ? b->maximum : REQUEST_COUNT_MAX);
     return true;
 }
 

@@ -8,15 +8,16 @@
  * costs as much as a whole bunch.
  *
  * Which way is quicker is found out by doing: commands are counted off in stretches, each
- * of one way.  Long gaps are left out, for then somebody else had the processor; and so are
- * the first commands after a change, for the scheduler takes its time to move us and our
- * client together, or apart.
+ * of one way.  A long gap counts for no more than a bad one, because then somebody else had
+ * the processor; and the first commands after a change are left out, for the scheduler takes
+ * its time to move us and our client together, or apart.
  *
  * How busy others are is read from one counter of turns. */
 #include "look.h"
 
 enum { LIMIT = 3, PENALTY_MAX = 64, BUNCH = 32 };
 enum { SETTLE = 192, STRETCH = 64 };    /* commands: not timed after a change, timed */
+enum { BAD_NS = 200000 };
 enum { PAUSE = 8, PAUSE_MAX = 1024 };   /* stretches from trial to trial; it doubles */
 
 /* So many turns of others between two of ours leave a processor for us and our client. */
@@ -40,6 +41,8 @@ static void choose_way (struct look *l) {
         l->looks = !was;
         l->pause = l->pause == 0 ? PAUSE : l->pause < PAUSE_MAX ? 2 * l->pause : PAUSE_MAX;
         l->to_trial = l->pause;
+        l->faith = LIMIT;
+        l->penalty = 0;
     }
     l->n = l->looks == was ? SETTLE : 0;
     l->sum_ns = 0;
@@ -49,9 +52,9 @@ static void note_command (struct look *l, uint64_t now_ns) {
     uint64_t gap_ns = now_ns - l->taken_ns;
 
     l->taken_ns = now_ns;
-    if (gap_ns >= LOOK_GAP_NS || ++l->n <= SETTLE)
+    if (++l->n <= SETTLE)
         return;
-    l->sum_ns += (uint32_t) gap_ns;
+    l->sum_ns += gap_ns < BAD_NS ? (uint32_t) gap_ns : BAD_NS;
     if (l->n == SETTLE + STRETCH)
         choose_way (l);
 }

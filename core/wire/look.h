@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LOOK_NS = 20000, LOOK_GAP_NS = 100000 }; /* how long; which gaps make a ping-pong */
+enum { LOOK_NS = 20000, LOOK_GAP_NS = 1000000 }; /* how long; which gaps make a ping-pong */
 
 struct look {
     uint64_t left_ns;  /* when the connection was let go of */

@@ -4,7 +4,7 @@
  * A coroutine is dear to make and cheap to use again, so finished ones are kept.  A fiber
  * that waits for a device in the middle of a callback shuts the strand, unless the script
  * is parallel: no other callback may come between.  One that sleeps lets others run, which
- * is what sleeping is for.
+ * is what sleeping is for, unless the script has said that its requests are serial.
  *
  * Off the strand run only `asked_done` and `timer_rings`: they write `answer` and then
  * bring the task to the strand, whose lock orders that before the fiber's next step. */
@@ -106,6 +106,11 @@ static int reset (lua_State *L) {
 #endif
 }
 
+/* Has the script said that requests follow one another?  Then they do, asleep or not. */
+static bool is_serial (const struct fiber *f) {
+    return f->script->plugin->model_given && f->script->plugin->model != PARALLEL;
+}
+
 static void shut (struct fiber *f) {
     struct script *s = f->script;
 
@@ -150,7 +155,7 @@ static int go_on (struct fiber *f) {
 
     if (status == LUA_YIELD && f->waits != WAITS_NOT) {
         f->call = NULL;
-        if (f->waits == WAITS_ASKING)
+        if (f->waits == WAITS_ASKING || is_serial (f))
             shut (f);
         else
             unshut (f);
@@ -243,7 +248,7 @@ static void timer_rings (struct task *task) {
     f->answer = client_has_gone (f) ? -ESHUTDOWN : 0;
     if (f->answer == 0 && now_ns < f->until_ns)
         timer_set (f, now_ns);
-    else if (f->nested) /* the fiber outside may be waiting for this one with the strand shut */
+    else if (f->nested || is_serial (f)) /* the strand may be shut until this one goes on */
         strand_resume (strand, &f->task);
     else /* not between the steps of a callback that is waiting for a device */
         strand_run (strand, &f->task);

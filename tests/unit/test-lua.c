@@ -666,6 +666,8 @@ static void devices_are_let_go (void) {
         d = open_device (p);
         CHECK (reads (d, 1, 0, ""));
         device_unref (d);
+        for (int wait = 0; wait < 5000 && p->next->opened; wait++)
+            usleep (1000); /* another thread may be about to leave the strand, and close it */
         CHECK_EQ (p->next->opened, 0);
     }
     end (p, NULL);

@@ -441,6 +441,17 @@ static unsigned kept (void) {
     return n;
 }
 
+/* How many of them know that their client has gone. */
+static unsigned kept_in_vain (void) {
+    unsigned n = 0;
+
+    pthread_mutex_lock (&toy.lock);
+    for (struct task *t = toy.kept.first; t; t = t->next)
+        n += container_of (t, struct request, task)->cancelled;
+    pthread_mutex_unlock (&toy.lock);
+    return n;
+}
+
 static void wait_until_kept (unsigned n) {
     for (unsigned i = 0; i < 5000 && kept () < n; i++)
         usleep (1000);
@@ -457,7 +468,8 @@ static void a_client_vanishes (void) {
         put_request (&c, NBD_CMD_READ, 0, i, 70000, 100);
     wait_until_kept (10);
     client_leave (&c);
-    usleep (50000);
+    for (unsigned i = 0; i < 5000 && kept_in_vain () < 10; i++)
+        usleep (1000);
     CHECK (toy.closes == 0); /* not under running requests */
     toy_tell ();
     wait_for (&toy.closes, 1);
