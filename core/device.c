@@ -208,6 +208,8 @@ struct device *device_new (const struct device_type *type, void *state, struct d
                          .below = below,
                          .host = host,
                          .may_block = type->may_block || (below && below->may_block),
+                         .may_take_long =
+                             type->may_take_long || (below && below->may_take_long),
                          .references = 1};
     if (settle_facts (d, error) < 0) {
         facts_clear (&d->facts);

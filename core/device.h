@@ -61,6 +61,7 @@ struct device_type {
 
     void (*close) (struct device *); /* free the state; no request is running */
     bool may_block;                  /* a call may wait for a disk or a network */
+    bool may_take_long;              /* ... and so long that nobody else should wait behind it */
     bool may_refuse_zero;            /* zero may fail with ENOTSUP: zeroes are written instead */
 };
 
@@ -78,6 +79,7 @@ struct device {
     struct facts facts;
     struct strand *strand; /* a hint: its requests queue there; NULL for none */
     bool may_block;        /* this one or one below it */
+    bool may_take_long;
     _Atomic unsigned references;
 };
 

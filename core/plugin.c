@@ -159,12 +159,17 @@ struct plugin *plugin_new (struct host *host, const char *name, bool filter,
     return NULL;
 }
 
-/* Clients are gone, but the script may still be closing their handles. */
+/* Clients are gone, but the script may still be closing their handles, and who closed the
+ * last one has yet to leave the strand. */
 static void wait_closed (const struct plugin *p) {
     const struct timespec moment = {.tv_nsec = 1000000};
 
     while (p->opened)
         nanosleep (&moment, NULL);
+    if (p->strand) {
+        strand_lock (p->strand);
+        strand_leave (p->strand);
+    }
 }
 
 /* From outside inwards: a filter's script may keep what it was opened over until it is

@@ -10,6 +10,7 @@
 #include "strand.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -94,11 +95,24 @@ struct strand *strand_new (struct pool *pool, void (*enter) (void *), void (*lea
     return s;
 }
 
+static bool is_inside (struct strand *s) {
+    enum state state;
+    bool inside;
+
+    pthread_mutex_lock (&s->lock);
+    state = atomic_load (&s->state);
+    inside = state == HELD || (state == CONTENDED && s->busy);
+    pthread_mutex_unlock (&s->lock);
+    return inside;
+}
+
+/* What the last one did inside may have told the caller that all is over: it is about to
+ * leave. */
 void strand_free (struct strand *s) {
     if (!s)
         return;
-    pthread_mutex_lock (&s->lock); /* whoever was the last to leave has let go of it */
-    pthread_mutex_unlock (&s->lock);
+    while (is_inside (s))
+        sched_yield ();
     pthread_mutex_destroy (&s->lock);
     free (s);
 }

@@ -23,7 +23,10 @@ struct pool;
  * memory. */
 struct strand *strand_new (struct pool *pool, void (*enter) (void *), void (*leave) (void *),
                            void *of);
-void strand_free (struct strand *); /* idle, and nobody will bring anything; NULL is fine */
+
+/* Nobody will bring anything any more; who is still leaving is waited for.  Not from inside.
+ * NULL is fine. */
+void strand_free (struct strand *);
 
 /* True: the strand is the caller's, who does its work and calls strand_leave; TASK was not
  * touched.  False: the strand is busy, and TASK will be run by whoever runs it (with TASK
