@@ -27,6 +27,9 @@ build    lib:gnutls                         libgnutls28-dev  gnutls-devel       
 option   lib:libselinux                     libselinux1-dev  libselinux-devel     --selinux-label
 option   lib:libnbd                         libnbd-dev       libnbd-devel         stele repl: connect()
 option   lib:libedit                        libedit-dev      libedit-devel        stele repl: line editing
+option   file:/usr/lib*/*/lua/5.4/lpeg.so,/usr/lib*/lua/5.4/lpeg.so lua-lpeg lua-lpeg       the data plugin
+test     lua5.4,lua                         lua5.4           lua                  tests of examples in Lua
+test     qemu-system-x86_64                 qemu-system-x86  qemu-system-x86-core tests that boot a disk
 test     nbdcopy                            libnbd-bin       libnbd               tests with nbdcopy, nbdinfo, nbdfuse
 test     file                              file             file                 nbdinfo, which asks it what a disk holds
 test     nbdsh                              python3-libnbd   python3-libnbd       tests with nbdsh

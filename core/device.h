@@ -61,7 +61,7 @@ struct device_type {
 
     void (*close) (struct device *); /* free the state; no request is running */
     bool may_block;                  /* a call may wait for a disk or a network */
-    bool may_take_long;              /* ... and so long that nobody else should wait behind it */
+    bool may_take_long;              /* ... and so long that what could run beside it must not wait */
     bool may_refuse_zero;            /* zero may fail with ENOTSUP: zeroes are written instead */
 };
 

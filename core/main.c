@@ -261,7 +261,7 @@ static int run (struct story *s, struct error *error) {
     if (!o->plugin)
         return error_set (error, EINVAL, "which plugin?  Try '%s memory 1G', or '%s --help'",
                           o->program, o->program);
-    s->serving = !o->help && !o->version && !o->dump_plugin;
+    s->serving = !o->help && !o->version && !o->dump_plugin && !o->explain;
     if (s->serving && (r = take_sockets (s, error)) < 0)
         return r;
     if (s->serving)
@@ -275,6 +275,8 @@ static int run (struct story *s, struct error *error) {
         r = server_configure (&s->server, error);
     if (r == 0 && o->dump_plugin)
         return plugin_dump (s->server.chain, error);
+    if (r == 0 && o->explain && (r = server_complete (&s->server, error)) == 0)
+        return plugin_explain (s->server.chain, error);
     if (r == 0)
         r = prepare (s, error);
     return r == 0 ? serve (s, error) : r;

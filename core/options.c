@@ -215,6 +215,7 @@ static const struct flag flags[] = {
       "print how the program was built, as key=value" },
     { 0, { "dump-plugin" }, NULL, set_true, FIELD (dump_plugin),
       "print what PLUGIN can do, as key=value" },
+    { 0, { "explain" }, NULL, set_true, FIELD (explain), "print what the disk is made of" },
     { 0, { "long-options" }, NULL, set_true, FIELD (long_options), "print the options' names" },
     { 0, { "short-options" }, NULL, set_true, FIELD (short_options), "print the options' letters" },
 
@@ -390,6 +391,7 @@ static int check_together (const struct options *o, struct error *error) {
         {o->single && o->vsock, "--single and --vsock"},
         {o->single && o->run, "--single and --run"},
         {o->single && o->dump_plugin, "--single and --dump-plugin"},
+        {o->single && o->explain, "--single and --explain"},
         {o->vsock && o->address, "--vsock and --ip-addr"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

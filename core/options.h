@@ -28,7 +28,7 @@ struct options {
     bool as_nbdkit;
 
     /* Instead of serving. */
-    bool help, version, dump_config, dump_plugin, long_options, short_options;
+    bool help, version, dump_config, dump_plugin, explain, long_options, short_options;
 
     /* What to serve. */
     const char *plugin;     /* NULL where none was named */

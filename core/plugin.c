@@ -285,6 +285,7 @@ int plugin_choose_model (struct plugin *p, struct error *error) {
         p->model = call.out.t;
         p->model_given = true;
     }
+    p->type.may_take_long = p->language->may_block && p->model == PARALLEL;
     if (p->strand || p->model >= SERIALIZE_REQUESTS)
         return 0;
     p->strand = strand_new (p->host->pool, p->language->enter, p->language->leave, p);

@@ -76,8 +76,9 @@ int plugin_default_export (struct plugin *chain, const struct session *, char **
 /* Open the export that the session names.  The devices keep a copy of the session. */
 struct device *plugin_open (struct plugin *chain, const struct session *, struct error *);
 
-/* What --dump-plugin and --help print of it, to standard output.  0 or -errno. */
+/* What --dump-plugin, --explain and --help print of it, to standard output.  0 or -errno. */
 int plugin_dump (struct plugin *chain, struct error *);
+int plugin_explain (struct plugin *chain, struct error *); /* --explain: the plugin's own */
 void plugin_help (const struct plugin *chain);
 
 /* The session that a device of a script was opened for; NULL of any other device. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* plugin_print.c: what --dump-plugin and --help print of a chain.
+/* plugin_print.c: what --dump-plugin, --explain and --help print of a chain.
  *
  * Other programs read these lines (nbdkit-probing(1) is the field's description of them);
  * the has_ lines are the rows of callbacks.def that the script defines. */
 #include "plugin.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +13,17 @@
 
 static void dump_filter (const struct plugin *p) {
     printf ("%s_path=%s\n%s_name=%s\n", p->name, p->path, p->name, p->name);
+}
+
+static int print_by_script (struct plugin *p, struct call *call) {
+    int r;
+
+    if (p->strand)
+        strand_lock (p->strand);
+    r = p->language->call (p, call);
+    if (p->strand)
+        strand_leave (p->strand);
+    return r;
 }
 
 static int dump_plugin (struct plugin *p, struct error *error) {
@@ -33,12 +45,21 @@ static int dump_plugin (struct plugin *p, struct error *error) {
         printf ("%s", p->language->dump);
     if (!p->defines[ROW_dump_plugin])
         return 0;
-    if (p->strand)
-        strand_lock (p->strand);
-    r = p->language->call (p, &call);
-    if (p->strand)
-        strand_leave (p->strand);
+    r = print_by_script (p, &call);
     return r == MISSING ? 0 : r;
+}
+
+int plugin_explain (struct plugin *chain, struct error *error) {
+    struct call call = {.row = &callbacks[ROW_explain], .error = error};
+    struct plugin *p = chain;
+    int r = MISSING;
+
+    while (p->next)
+        p = p->next;
+    if (p->defines[ROW_explain])
+        r = print_by_script (p, &call);
+    return r == MISSING ? error_set (error, ENOTSUP, "%s: it has nothing to explain", p->name)
+                        : r;
 }
 
 int plugin_dump (struct plugin *chain, struct error *error) {

@@ -16,9 +16,13 @@ struct session {
     bool readonly;           /* -r was given */
     bool tls;                /* the connection is encrypted */
     int socket;              /* of the client, to ask who it is; -1 without one */
+    bool asks;               /* the client only asks about the export: perhaps it will want it */
+    bool *asks_noticed;      /* `open` sets it: it did something else then, and wants to be
+                                called again when the client wants the export; or NULL */
 
     /* Drop the connection: at once (FORCE) or when its replies are sent.  NULL without one. */
     void (*disconnect) (const struct session *, bool force);
+    void *connection; /* for disconnect, which may be given a copy of the session */
 };
 
 #endif

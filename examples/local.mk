@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
-EXTRA_DIST += $(wildcard $(srcdir)/examples/*.*)
+EXTRA_DIST += $(wildcard $(srcdir)/examples/*)

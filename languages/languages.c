@@ -9,5 +9,7 @@
 
 const struct language *const languages[] = {
     &lua_language,
+    &sh_language,
+    &eval_language,
     NULL,
 };

@@ -5,6 +5,7 @@
 
 #include "../core/language.h"
 
-extern const struct language lua_language; /* lua/ */
+extern const struct language lua_language;               /* lua/ */
+extern const struct language sh_language, eval_language; /* shell/ */
 
 #endif

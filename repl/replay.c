@@ -118,6 +118,11 @@ static const struct {
 #else
     { "libnbd", false },
 #endif
+#ifdef HAVE_LPEG
+    { "lpeg", true },
+#else
+    { "lpeg", false },
+#endif
 #ifdef HOSTILE
     { "usual-sizes", false },
 #else

@@ -32,6 +32,12 @@ libstele_a_SOURCES += \
 	core/primitives/ram_store.h \
 	core/primitives/ram_zstd.c \
 	core/primitives/registry.c \
+	core/primitives/rope.c \
+	core/primitives/rope.h \
+	core/primitives/rope_plan.c \
+	core/primitives/rope_row.c \
+	core/primitives/rope_walk.c \
 	core/primitives/slice.c \
+	core/primitives/spool.c \
 	core/primitives/turn.c \
 	core/primitives/turn.h

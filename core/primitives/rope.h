@@ -63,6 +63,9 @@ int rope_row (struct rope *, uint64_t size, struct rope_item *items, size_t n);
 /* Add the part of NODE that lies there.  0 or -ENOMEM. */
 int rope_cut (struct rope *, uint32_t node, uint64_t start, uint64_t size);
 
+/* The index of the segment of ROW in which AT lies. */
+uint32_t rope_segment_at (const struct rope *, const struct rope_node *row, uint64_t at);
+
 /* The nodes that PLAN describes.  0 or -errno with a sentence. */
 int rope_parse (struct rope *, const char *plan, struct error *);
 

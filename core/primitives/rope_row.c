@@ -54,10 +54,11 @@ static int append (struct rope *rope, struct rope_node *row, uint64_t start, uin
 
 /* The row is laid out: add it, or what it comes to. */
 static int finish (struct rope *rope, struct rope_node *row) {
-    const struct rope_segment *first = &rope->segments[row->start];
+    const struct rope_segment *first;
 
     if (row->count == 0)
         return rope_add (rope, (struct rope_node){.kind = ROPE_FILL});
+    first = &rope->segments[row->start];
     if (row->count == 1) {
         struct rope_node only = rope->nodes[first->node];
         bool whole = first->skip == 0 && only.size == row->size;
@@ -166,8 +167,8 @@ int rope_row (struct rope *rope, uint64_t size, struct rope_item *items, size_t 
     return result < 0 ? result : finish (rope, &row);
 }
 
-/* The segment of ROW in which AT lies. */
-static uint32_t segment_at (const struct rope *rope, const struct rope_node *row, uint64_t at) {
+uint32_t rope_segment_at (const struct rope *rope, const struct rope_node *row,
+                          uint64_t at) {
     const struct rope_segment *v = &rope->segments[row->start];
     uint32_t low = 0, high = row->count;
 
@@ -189,7 +190,7 @@ static uint32_t narrow (const struct rope *rope, uint32_t node, uint64_t *start,
             *start %= n->start;
             node = n->of;
         } else if (n->kind == ROPE_ROW) {
-            uint32_t i = segment_at (rope, n, *start);
+            uint32_t i = rope_segment_at (rope, n, *start);
             const struct rope_segment *s = &rope->segments[n->start + i];
             if (*start + size > rope_segment_end (rope, n, i))
                 return node;

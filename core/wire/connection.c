@@ -93,10 +93,10 @@ static void out_ready (struct source *source, uint32_t events) {
 }
 
 static void disconnect (const struct session *session, bool force) {
-    struct connection *c =
-        container_of ((struct session *) session, struct connection, session);
+    struct connection *c = session->connection;
 
-    connection_signal (c, force ? SIGNAL_DROP : SIGNAL_LEAVE);
+    if (c->session.number == session->number) /* else it has gone, and this is the next one */
+        connection_signal (c, force ? SIGNAL_DROP : SIGNAL_LEAVE);
 }
 
 /* The clock of the handshake.  The owner may be stuck in a script: the client hears of it
@@ -142,7 +142,8 @@ void connection_init (struct connection *c, const struct transport *transport,
                                   .export_name = "",
                                   .readonly = c->common->options.readonly,
                                   .socket = transport->is_socket ? transport->in : -1,
-                                  .disconnect = disconnect};
+                                  .disconnect = disconnect,
+                                  .connection = c};
     step_next (c, STEP_START);
     atomic_store (&c->turn.state, TURN_OWNED);
 }

@@ -99,6 +99,7 @@ struct connection {
     struct session session;
     char *export_name; /* of the device that is open; session's; NULL before */
     struct device *device;
+    bool asks_noticed; /* session's: it was not opened for requests */
     struct contexts contexts;
     enum reply_style style;
 

@@ -16,17 +16,26 @@ void export_close (struct connection *c) {
     c->session.export_name = "";
     free (c->export_name);
     c->export_name = NULL;
+    c->asks_noticed = false;
+}
+
+/* GO, EXPORT_NAME and a client of the old style want it. */
+static bool only_asks (const struct connection *c) {
+    return c->option == NBD_OPT_INFO || c->option == NBD_OPT_LIST_META_CONTEXT ||
+           c->option == NBD_OPT_SET_META_CONTEXT;
 }
 
 int export_open (struct connection *c, const char *name, struct error *error) {
     const struct service *service = c->common->service;
 
-    if (c->device && strcmp (c->export_name, name) == 0)
+    if (c->device && strcmp (c->export_name, name) == 0 && (!c->asks_noticed || only_asks (c)))
         return 0;
     export_close (c);
     if (!(c->export_name = strdup (name)))
         return error_set (error, ENOMEM, "out of memory");
     c->session.export_name = c->export_name;
+    c->session.asks = only_asks (c);
+    c->session.asks_noticed = &c->asks_noticed;
     if (!(c->device = service->open (service->of, &c->session, error))) {
         export_close (c);
         return error_set (error, EIO, "the export '%s' cannot be opened", name);

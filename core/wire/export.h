@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* export.h: the device that a client has asked for, as the protocol describes it.
  *
- * Opened once for a name: what INFO or SET_META_CONTEXT opened is what GO enters. */
+ * Opened once for a name: what INFO or SET_META_CONTEXT opened is what GO enters, unless the
+ * plugin noticed that it was only asked about (session.h). */
 #ifndef STELE_EXPORT_H
 #define STELE_EXPORT_H
 

@@ -388,7 +388,7 @@ void transmission_run (struct connection *c) {
     share = d->may_block && !d->strand;
     while ((k = commands_pop (&c->batch))) {
         if (prepare (c, k, &slab))
-            run (c, k, share && c->batch.n > 0);
+            run (c, k, share && (c->batch.n > 0 || d->may_take_long));
         else
             reply_push (c, k);
     }

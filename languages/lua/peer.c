@@ -37,6 +37,18 @@ static int is_readonly (lua_State *L) {
     return 1;
 }
 
+/* The script, once it knows, is asked again when it matters. */
+static int only_asks (lua_State *L) {
+    const struct session *s = session_of (L);
+    bool asks = s && s->asks && s->asks_noticed && script_of (L)->now->row &&
+                script_of (L)->now->row->gives == 'D';
+
+    if (asks)
+        *s->asks_noticed = true;
+    lua_pushboolean (L, asks);
+    return 1;
+}
+
 static int connection (lua_State *L) {
     const struct session *s = session_of (L);
 
@@ -142,6 +154,7 @@ const luaL_Reg peer_functions[] = {
     {"export_name", export_name},
     {"is_tls", is_tls},
     {"readonly", is_readonly},
+    {"only_asks", only_asks},
     {"connection", connection},
     {"peer_name", peer_name},
     {"peer_pid", peer_pid},

@@ -60,7 +60,7 @@ int process_start (const char *file, bool search, char *const *argv, char *const
  * they have ended. */
 int process_listen (const struct host *, struct run *, struct ends *);
 
-void process_kill (pid_t);       /* the whole group */
+void process_kill (pid_t);              /* the whole group */
 void process_reap (pid_t, int *status); /* wait for its end */
 
 #endif

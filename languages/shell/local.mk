@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-3-Clause
+
+libstele_a_SOURCES += \
+	languages/shell/arguments.c \
+	languages/shell/folder.c \
+	languages/shell/process.c \
+	languages/shell/process.h \
+	languages/shell/recipe.c \
+	languages/shell/results.c \
+	languages/shell/run.c \
+	languages/shell/shell.c \
+	languages/shell/shell.h \
+	languages/shell/warm.c
+
+PODS += $(wildcard $(srcdir)/languages/shell/*.pod)
+EXTRA_DIST += $(wildcard $(srcdir)/languages/shell/*.pod)

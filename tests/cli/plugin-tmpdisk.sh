@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# tmpdisk: each client has a disk with a file system of its own, and nothing stays behind.
+. "$SRCDIR/tests/functions"
+need mke2fs e2fsck debugfs nbdcopy nbdinfo nbdsh
+
+mkdir disks bin
+left () { ls -A disks; }
+
+# A file system with its label, and what one client writes another does not see.
+serve tmpdisk 8M label="my label" dir=disks
+nbdcopy "$uri" one.img
+e2fsck -fn one.img >/dev/null 2>&1 || fail "it is no file system"
+holds "$(debugfs -R stats one.img 2>&1)" "my label"
+nbdsh -u "$uri" -c '
+other = nbd.NBD()
+other.connect_uri("'"$uri"'")
+h.pwrite(b"mine", 5000000)
+h.flush()
+assert h.pread(4, 5000000) == b"mine"
+assert other.pread(4, 5000000) == bytes(4)
+assert not h.can_multi_conn()'
+
+# Each client that came has gone: only the folder of this server is left, and it is empty.
+nbdsh -c '
+for i in range(100):
+    c = nbd.NBD()
+    c.connect_uri("'"$uri"'")
+    c.shutdown()'
+same "$(find disks -type f)" ""
+stop_server
+wait_for test -z "$(left)"
+
+# The command and its variables, which are text and no code.
+mkdir files
+echo "found inside" >files/note
+serve tmpdisk size=0 dir=disks from="$PWD/files" odd="it's \$(touch oops) \`touch oops\`" \
+    command='echo "$odd" >"$from/odd"; truncate -s 4M "$disk" && mke2fs -q -F -t ext2 -d "$from" "$disk"'
+nbdcopy "$uri" two.img
+same "$(debugfs -R 'cat note' two.img 2>/dev/null)" "found inside"
+same "$(debugfs -R 'cat odd' two.img 2>/dev/null)" "it's \$(touch oops) \`touch oops\`"
+[ ! -e oops ] || fail "a variable was run"
+stop_server
+
+# A killed server leaves nothing, either.
+serve tmpdisk 4M dir=disks
+nbdcopy "$uri" three.img
+kill -9 $server
+wait $server || :
+wait_for sh -c '[ -z "$(ls -A disks)" ]'
+
+# Who only asks has no disk made; a template is made once.
+cat >bin/mkfs <<'END'
+#!/bin/sh
+echo "$@" >>"$LOG"
+END
+chmod +x bin/mkfs
+export LOG="$PWD/log"
+PATH=$PWD/bin:$PATH
+: >log
+serve tmpdisk 1M type=vfat label=BOOT dir=disks
+same "$(nbdinfo --size "$uri")" 1048576
+nbdsh -c '
+h.set_opt_mode(True)
+h.connect_uri("'"$uri"'")
+h.opt_info()
+assert h.get_size() == 1 << 20
+assert not h.is_read_only()
+h.opt_abort()'
+before=$(wc -l <log)
+nbdsh -c '
+h.set_opt_mode(True)
+h.connect_uri("'"$uri"'")
+h.opt_info()
+h.opt_go()
+assert h.pread(1, 0) == bytes(1)'
+same "$(wc -l <log)" $((before + 1))
+holds "$(cat log)" "-t vfat -I -n BOOT "
+stop_server
+: >log
+serve tmpdisk 1M template=true largest=3M dir=disks 2>said
+same "$(cat log | wc -l)" 1
+nbdsh -u "$uri" -c 'h.pwrite(b"x", 0)'
+nbdsh -u "$uri" -c 'assert h.pread(1, 0) == bytes(1)'
+same "$(cat log | wc -l)" 1
+same "$(nbdinfo --size "nbd+unix:///2M?socket=$PWD/socket")" 2097152
+refused nbdinfo "nbd+unix:///4M?socket=$PWD/socket"
+holds "$(cat said)" "the largest disk has 3145728 bytes"
+refused nbdinfo "nbd+unix:///big?socket=$PWD/socket"
+stop_server
+
+# A mkfs that fails is told of, and leaves nothing.
+printf '#!/bin/sh\necho it is broken\nexit 1\n' >bin/mkfs
+serve tmpdisk 1M dir=disks 2>said
+refused nbdcopy "$uri" four.img
+holds "$(cat said)" "mkfs: it is broken"
+same "$(find disks -type f)" ""
+stop_server
+said=$("$STELE" -U - tmpdisk 1M template=true dir=disks --run : 2>&1) && fail "it was started"
+holds "$said" "it is broken"
+wait_for sh -c '[ -z "$(ls -A disks)" ]'
