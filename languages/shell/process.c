@@ -19,7 +19,7 @@
 
 #include "../../core/pool.h"
 
-enum { FIRST_FD = 10, TICK_MS = 200, SOON_MS = 2, PIPE_HOLDS = 32 << 10 };
+enum { FIRST_FD = 10, TICK_MS = 200, SOON_MS = 20, PIPE_HOLDS = 32 << 10 };
 static const uint64_t last_word_ns = UINT64_C (2) * 1000 * 1000 * 1000;
 
 void process_close (int *fd) {
@@ -201,17 +201,18 @@ static int drain (struct run *run, struct ends *e) {
 
 /* What is over soon and prints no more than a pipe holds need not be looked at until it is
  * over: the server is woken up once. */
-static void wait_a_little (const struct run *run, const struct ends *e) {
+static bool is_over_soon (const struct run *run, const struct ends *e) {
     struct pollfd end = {.fd = e->end, .events = POLLIN};
 
-    if (run->out_fixed && run->out_most <= PIPE_HOLDS && e->in < 0)
-        poll (&end, 1, SOON_MS);
+    return run->out_fixed && run->out_most <= PIPE_HOLDS && e->in < 0 && e->end >= 0 &&
+           poll (&end, 1, SOON_MS) > 0;
 }
 
 int process_listen (const struct host *host, struct run *run, struct ends *e) {
     uint64_t start_ns = pool_clock_ns ();
 
-    wait_a_little (run, e);
+    if (is_over_soon (run, e))
+        return drain (run, e);
     while (e->end >= 0 || e->out >= 0 || e->err >= 0) {
         struct pollfd fds[] = {{.fd = e->end, .events = POLLIN},
                                {.fd = e->out, .events = POLLIN},

@@ -8,10 +8,9 @@
  *
  * A call is one fork of a small process, without an exec, and the fork is made before the
  * call comes: a subshell waits for it, runs it, and is no more, so it cannot touch the
- * next.  A shell serves one call at a time; there is one more than calls have run at once,
- * and the longest idle is next, so that its subshell is there.  When the status has come
- * all that the call printed is in the pipes already.  What hangs or dies takes its shell
- * with it. */
+ * next.  A shell serves one call at a time; there is one more than calls have run at once.
+ * When the status has come all that the call printed is in the pipes already.  What hangs or
+ * dies takes its shell with it. */
 #include "shell.h"
 
 #include <errno.h>
@@ -40,8 +39,8 @@ struct warm_shell {
 
 struct warm {
     struct shell *shell;
-    pthread_mutex_t lock;                /* guards what follows */
-    struct warm_shell *idle, **idle_end; /* a queue */
+    pthread_mutex_t lock;    /* guards what follows */
+    struct warm_shell *idle; /* the last one first */
     struct recipe recipe;
     struct stamp stamp; /* of the recipe */
     bool off;           /* the text as it is cannot be run so */
@@ -191,20 +190,22 @@ static void renew (struct warm *warm, const struct stamp *stamp) {
     warm->stamp = *stamp;
 }
 
-/* Locked. */
+/* Locked.  The last but one that became idle: it is as fresh in the processor's caches as can
+ * be, and the last one is perhaps still making its subshell. */
 static struct warm_shell *pop (struct warm *warm) {
-    struct warm_shell *w = warm->idle;
+    struct warm_shell **p = &warm->idle, *w;
 
-    if (w && !(warm->idle = w->next))
-        warm->idle_end = &warm->idle;
+    if (*p && (*p)->next)
+        p = &(*p)->next;
+    if ((w = *p))
+        *p = w->next;
     return w;
 }
 
 /* Locked. */
 static void push (struct warm *warm, struct warm_shell *w) {
-    w->next = NULL;
-    *warm->idle_end = w;
-    warm->idle_end = &w->next;
+    w->next = warm->idle;
+    warm->idle = w;
 }
 
 /* Locked.  One is idle beside the one that will be taken, or there can be no more. */
@@ -235,7 +236,6 @@ static struct warm_shell *take (struct warm *warm) {
     if (!same_stamp (&now, &warm->stamp)) {
         old = warm->idle;
         warm->idle = NULL;
-        warm->idle_end = &warm->idle;
         renew (warm, &now);
     }
     stock (warm);
@@ -365,7 +365,6 @@ struct warm *warm_new (struct shell *s) {
         return NULL;
     pthread_mutex_init (&warm->lock, NULL);
     warm->shell = s;
-    warm->idle_end = &warm->idle;
     renew (warm, &(struct stamp){0});
     warm->stamp = stamp_of (s);
     if (!warm->off || !s->eval)
