@@ -36,6 +36,7 @@ test     nbdsh                              python3-libnbd   python3-libnbd     
 test     python3                            python3          python3              tests that speak the protocol byte by byte
 test     qemu-img                           qemu-utils       qemu-img             tests with qemu-img and qemu-io
 test     mke2fs                             e2fsprogs        e2fsprogs            tests with a real file system
+test     mkfs.vfat                          dosfstools       dosfstools           tests with a FAT file system
 test     fusermount3                        fuse3            fuse3                tests with nbdfuse
 test     certtool                           gnutls-bin       gnutls-utils         tests of TLS
 test     ss                                 iproute2         iproute              tests of listening

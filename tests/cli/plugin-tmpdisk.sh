@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # tmpdisk: each client has a disk with a file system of its own, and nothing stays behind.
 . "$SRCDIR/tests/functions"
-need mke2fs e2fsck debugfs nbdcopy nbdinfo nbdsh
+need mke2fs e2fsck debugfs mkfs.vfat fsck.vfat nbdcopy nbdinfo nbdsh
 
 mkdir disks bin
 left () { ls -A disks; }
@@ -30,6 +30,13 @@ for i in range(100):
 same "$(find disks -type f)" ""
 stop_server
 wait_for test -z "$(left)"
+
+# Another type of file system takes its label in another way.
+serve tmpdisk 8M type=vfat label=BOOT dir=disks
+nbdcopy "$uri" fat.img
+fsck.vfat -n fat.img >/dev/null || fail "it is no FAT file system"
+same "$(dd if=fat.img bs=1 skip=43 count=11 2>/dev/null)" "BOOT       "
+stop_server
 
 # The command and its variables, which are text and no code.
 mkdir files
