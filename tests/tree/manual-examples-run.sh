@@ -33,7 +33,8 @@ for page in "$SRCDIR"/*/*.pod "$SRCDIR"/*/*/*.pod; do
         inside { sub(/^ /, ""); print >file }' "$page"
 done
 for example in example.*; do
-    sed -i "s:/\(run\|mnt\|var/images\|srv\|tmp\)\b:$PWD/root/\1:g" "$example"
+    sed -i "s:/\(run\|mnt\|var/images\|srv\|tmp\)\b:$PWD/root/\1:g
+        s/ -i localhost -p 0//" "$example" # not every root knows that name
     sh -e "$example" >output 2>&1 </dev/null ||
         fail "$example: $(cat "$example"): $(tail -n 5 output)"
     count=$((count + 1))
