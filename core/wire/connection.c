@@ -332,25 +332,30 @@ static bool go_round (struct connection *c) {
     return (c->is_reading && !c->is_drained) || is_done_waiting (c);
 }
 
-/* A client in a ping-pong: is its next command already here? */
+/* Are the client's next commands already here? */
 static bool look_again (struct connection *c) {
     struct look *l = &c->look;
     struct crowd *crowd = &c->common->crowd;
     uint64_t now, end;
 
     if (!c->is_reading || c->is_stalled || c->running_n > 0 || !c->transport.type->can_look ||
-        !output_is_empty (&c->output) || !look_is_worth (l, crowd, c->depth))
+        !output_is_empty (&c->output) || !look_is_worth (l, crowd))
         return false;
-    end = pool_clock_ns () + LOOK_NS;
-    do {
+    now = pool_clock_ns ();
+    end = look_end (l, crowd, now);
+    for (;;) {
         c->is_drained = false;
         receive (c);
         if (!c->is_drained || c->input.is_short) {
             look_ended (l, crowd, true, pool_clock_ns ());
             return true;
         }
+        if (end == now)
+            return false;
         now = pool_clock_ns ();
-    } while (now < end && !look_is_disturbed (l, crowd));
+        if (now >= end || look_is_disturbed (l, crowd))
+            break;
+    }
     look_ended (l, crowd, false, now);
     return false;
 }
@@ -368,7 +373,6 @@ void connection_work (struct connection *c) {
     look_taken (&c->look, &c->common->crowd, pool_clock_ns ());
     do {
         c->is_drained = false;
-        c->depth = 0;
         while (go_round (c) || (!has_ended (c) && look_again (c)))
             if (++rounds == ROUNDS && pool_of (c)) {
                 pool_share (pool_of (c), &c->task);

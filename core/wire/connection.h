@@ -111,7 +111,7 @@ struct connection {
     struct commands batch;     /* understood, not run yet */
     uint64_t batch_bytes;      /* of small reads in it */
     struct command *running;   /* the youngest */
-    unsigned commands, running_n, depth;
+    unsigned commands, running_n;
     uint64_t bytes;
 };
 

@@ -383,7 +383,7 @@ void transmission_run (struct connection *c) {
 
     if (c->batch.n == 0)
         return;
-    c->depth = c->batch.n;
+    look_ran (&c->look, c->batch.n);
     entered = d->strand && strand_enter (d->strand, NULL);
     share = d->may_block && !d->strand;
     while ((k = commands_pop (&c->batch))) {
