@@ -35,12 +35,14 @@ enum {
     TINY_SHELF = 2,
     TINY_OWN = 1 << 10, /* data larger than this gets a slab of its own */
     TINY_HOLES = 2,
+    TINY_LOANS = 2,
     TINY_PIECES = 3,
     TINY_CAUTIOUS = 3,
     TINY_STEP = 4 << 10, /* of the floor; devices want blocks of this size */
     TINY_ENOUGH = 2,     /* tasks before a strand is handed on */
     TINY_FIBERS = 1,
     TINY_RAM_PAGE_BITS = 9, /* the smallest block size that may be preferred */
+    TINY_LEND_LEAST = 16,
     TINY_RAM_LOCKS = 64,    /* enough for a run of pages */
     TINY_PACKED_PAGE_BITS = 13, /* a sixteenth of it is a sector, and written as one */
     TINY_HOT_BLOCKS = 2,

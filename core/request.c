@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* request.c: the small life of one request: done, failed, or partly a hole. */
+/* request.c: the small life of one request: done, failed, partly a hole or lent. */
 #include "request.h"
 
 #include <string.h>
@@ -28,6 +28,21 @@ void request_hole (struct request *r, uint64_t start, uint64_t length) {
         h->v[h->n++] = (struct hole){.start = start, .length = length};
     else
         memset ((char *) r->data + start, 0, length);
+}
+
+bool request_may_lend (const struct request *r) {
+    return r->loans && r->loans->n < r->loans->room;
+}
+
+void request_lend (struct request *r, const struct loan *loan) {
+    r->loans->v[r->loans->n++] = *loan;
+}
+
+void loans_give_back (struct loans *loans) {
+    while (loans->n > 0) {
+        struct loan *loan = &loans->v[--loans->n];
+        loan->give_back (loan->of);
+    }
 }
 
 void request_fill_holes (struct request *r) {

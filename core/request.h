@@ -56,6 +56,21 @@ struct holes {
     struct hole *v; /* ascending, apart from each other */
 };
 
+/* A part of a pread's answer that lies elsewhere: the device lends its bytes, and the asker
+ * takes them from there.  Somebody may write to them meanwhile, as to any range that is
+ * read at the same time; they stay until they are given back, from any thread. */
+struct loan {
+    uint32_t start, length; /* bytes, from the start of the data */
+    const void *bytes;
+    void (*give_back) (void *of);
+    void *of;
+};
+
+struct loans {
+    uint32_t n, room;
+    struct loan *v; /* ascending, apart from each other and from holes */
+};
+
 struct request {
     enum work work;
     uint32_t flags; /* enum request_flag */
@@ -66,6 +81,7 @@ struct request {
         struct extents *extents; /* extents adds to these */
     };
     struct holes *holes; /* pread: holes may be left unfilled and noted here; or NULL */
+    struct loans *loans; /* pread: parts may be lent instead of filled in; or NULL */
     const char *context; /* extents: which metadata context; NULL is base:allocation */
 
     void (*done) (struct request *, int result); /* after LATER: 0 or -errno */
@@ -91,6 +107,14 @@ int request_error (struct request *, int number, const char *format, ...)
 /* A pread finds that LENGTH bytes from START (counted from the start of the data) are
  * zero: they are noted as a hole if the asker knows holes, else filled with zeroes. */
 void request_hole (struct request *, uint64_t start, uint64_t length);
+
+/* A pread lends this part instead of filling it in: only while request_may_lend says that
+ * the asker takes one more. */
+bool request_may_lend (const struct request *);
+void request_lend (struct request *, const struct loan *);
+
+/* Give back what was lent. */
+void loans_give_back (struct loans *);
 
 /* Fill in whatever was noted as a hole, for an asker that needs the bytes after all. */
 void request_fill_holes (struct request *);

@@ -14,6 +14,8 @@ libstele_a_SOURCES += \
 	core/primitives/fill.c \
 	core/primitives/hot.c \
 	core/primitives/hot.h \
+	core/primitives/lender.c \
+	core/primitives/lender.h \
 	core/primitives/null.c \
 	core/primitives/packed.c \
 	core/primitives/packed.h \

@@ -3,8 +3,8 @@
  *
  * How the bytes are kept is a store's business (ram_store.h).  Here a request is walked
  * page by page, each page under its lock, so that threads which touch different pages do
- * not wait for each other, not even while pages come and go, and nobody sees half of
- * what another wrote to a page. */
+ * not wait for each other, not even while pages come and go, and nobody copies half of
+ * what another writes to a page.  Who only passes bytes on is lent them where they lie. */
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lender.h"
 #include "primitives.h"
 #include "ram_store.h"
 
 enum {
     LOCKS = TINY (RAM_LOCKS, 1024), /* at most; pages share them by number */
     SPINS = 100,  /* a page is held for less than it takes to fall asleep */
+    LEND_LEAST = TINY (LEND_LEAST, 2048), /* bytes; fewer are copied sooner than accounted for */
 };
 
 struct ram_lock {
@@ -66,6 +68,10 @@ static unsigned lock_of (const struct ram *ram, uint64_t page) {
     return page & ram->lock_mask;
 }
 
+void ram_drop (struct ram *ram, uint64_t page, struct ram_page *p) {
+    lender_drop (&ram->lenders[lock_of (ram, page)], p);
+}
+
 static int ram_fail (struct ram *ram, struct request *r, int result) {
     switch (result) {
     case -ENOSPC:
@@ -91,7 +97,23 @@ static struct span span_at (const struct ram *ram, uint64_t offset, uint64_t end
                          .count = end - offset < room ? end - offset : room};
 }
 
-static int read_span (struct ram *ram, struct span s, void *to) {
+/* The bytes are not copied, but pointed to.  0 or RAM_HOLE. */
+static int lend_span (struct ram *ram, struct span s, struct request *r, uint64_t done) {
+    struct lender *lender = &ram->lenders[lock_of (ram, s.page)];
+    const char *bytes = ram->store->bytes (ram, s.page);
+
+    if (!bytes)
+        return RAM_HOLE;
+    lender_borrow (lender);
+    request_lend (r, &(struct loan){.start = (uint32_t) done,
+                                    .length = s.count,
+                                    .bytes = bytes + s.start,
+                                    .give_back = lender_give_back,
+                                    .of = lender});
+    return 0;
+}
+
+static int read_span (struct ram *ram, struct span s, struct request *r, uint64_t done) {
     unsigned lock = lock_of (ram, s.page);
     int result;
 
@@ -99,7 +121,10 @@ static int read_span (struct ram *ram, struct span s, void *to) {
         ram_lock (ram, lock);
     else
         lock_shared (ram, lock);
-    result = ram->store->read (ram, s.page, to, s.start, s.count);
+    if (ram->store->bytes && s.count >= LEND_LEAST && request_may_lend (r))
+        result = lend_span (ram, s, r, done);
+    else
+        result = ram->store->read (ram, s.page, (char *) r->data + done, s.start, s.count);
     ram_unlock (ram, lock);
     return result;
 }
@@ -110,7 +135,7 @@ static int ram_pread (struct device *d, struct request *r) {
 
     for (uint64_t done = 0; done < r->count; done += s.count) {
         s = span_at (ram, r->offset + done, r->offset + r->count);
-        int result = read_span (ram, s, (char *) r->data + done);
+        int result = read_span (ram, s, r, done);
         if (result < 0)
             return ram_fail (ram, r, result);
         if (result == RAM_HOLE)
@@ -243,8 +268,11 @@ static int ram_facts (struct device *d, struct facts *f, struct error *error) {
 static void ram_free (struct ram *ram) {
     if (ram->state)
         ram->store->close (ram);
-    for (unsigned i = 0; ram->locks && i <= ram->lock_mask; i++)
+    for (unsigned i = 0; ram->locks && i <= ram->lock_mask; i++) {
+        lender_clear (&ram->lenders[i]);
         pthread_rwlock_destroy (&ram->locks[i].lock);
+    }
+    free (ram->lenders);
     free (ram->locks);
     free (ram);
 }
@@ -276,12 +304,15 @@ static int ram_make_locks (struct ram *ram) {
     while (n < ram->locks_wanted && n < ram->pages)
         n *= 2;
     ram->lock_mask = n - 1;
-    if (!(ram->locks = aligned_alloc (sizeof *ram->locks, n * sizeof *ram->locks)))
+    if (!(ram->lenders = aligned_alloc (alignof (struct lender), n * sizeof *ram->lenders)) ||
+        !(ram->locks = aligned_alloc (sizeof *ram->locks, n * sizeof *ram->locks)))
         return -ENOMEM;
     pthread_rwlockattr_init (&fair);
     pthread_rwlockattr_setkind_np (&fair, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
         pthread_rwlock_init (&ram->locks[i].lock, &fair);
+        lender_init (&ram->lenders[i], &ram->locks[i].lock);
+    }
     pthread_rwlockattr_destroy (&fair);
     return 0;
 }

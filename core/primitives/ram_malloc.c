@@ -104,6 +104,10 @@ static int malloc_read (struct ram *ram, uint64_t page, void *to, uint32_t start
     return 0;
 }
 
+static const char *malloc_bytes (struct ram *ram, uint64_t page) {
+    return is_touched (ram->state, page) ? page_bytes (ram->state, page) : NULL;
+}
+
 static int malloc_write (struct ram *ram, uint64_t page, const void *from, uint32_t start,
                          uint32_t count) {
     struct region *region = ram->state;
@@ -163,6 +167,7 @@ const struct ram_store ram_malloc = {
     .open = malloc_open,
     .close = malloc_close,
     .read = malloc_read,
+    .bytes = malloc_bytes,
     .write = malloc_write,
     .zero = malloc_zero,
     .next = malloc_next,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "lender.h"
 #include "radix.h"
 #include "ram_store.h"
 
@@ -30,17 +31,23 @@ static void sparse_close (struct ram *ram) {
 }
 
 /* The page is locked, so nobody changes the slot; whoever skips over it may read it. */
-static char *page_in (const struct radix_slot *slot) {
+static struct ram_page *page_in (const struct radix_slot *slot) {
     return slot ? atomic_load_explicit (&slot->pointer, memory_order_relaxed) : NULL;
 }
 
-static void page_put (struct radix_slot *slot, char *bytes) {
-    atomic_store_explicit (&slot->pointer, bytes, memory_order_release);
+static void page_put (struct radix_slot *slot, struct ram_page *page) {
+    atomic_store_explicit (&slot->pointer, page, memory_order_release);
+}
+
+static const char *sparse_bytes (struct ram *ram, uint64_t page) {
+    struct ram_page *p = page_in (radix_find (ram->state, page));
+
+    return p ? p->bytes : NULL;
 }
 
 static int sparse_read (struct ram *ram, uint64_t page, void *to, uint32_t start,
                         uint32_t count) {
-    const char *bytes = page_in (radix_find (ram->state, page));
+    const char *bytes = sparse_bytes (ram, page);
 
     if (!bytes)
         return RAM_HOLE;
@@ -52,27 +59,27 @@ static int page_make (struct ram *ram, uint64_t page, const void *from, uint32_t
                       uint32_t count) {
     struct radix_slot *slot = radix_make (ram->state, page);
     int result = slot ? ram_take (ram, RAM_PAGE) : -ENOMEM;
-    char *bytes;
+    struct ram_page *p;
 
     if (result < 0)
         return result;
-    if (!(bytes = malloc (RAM_PAGE))) {
+    if (!(p = malloc (sizeof *p + RAM_PAGE))) {
         ram_give (ram, RAM_PAGE);
         return -ENOMEM;
     }
-    memset (bytes, 0, start);
-    memcpy (bytes + start, from, count);
-    memset (bytes + start + count, 0, RAM_PAGE - start - count);
-    page_put (slot, bytes);
+    memset (p->bytes, 0, start);
+    memcpy (p->bytes + start, from, count);
+    memset (p->bytes + start + count, 0, RAM_PAGE - start - count);
+    page_put (slot, p);
     return 0;
 }
 
 static int sparse_write (struct ram *ram, uint64_t page, const void *from, uint32_t start,
                          uint32_t count) {
-    char *bytes = page_in (radix_find (ram->state, page));
+    struct ram_page *p = page_in (radix_find (ram->state, page));
 
-    if (bytes)
-        memcpy (bytes + start, from, count);
+    if (p)
+        memcpy (p->bytes + start, from, count);
     else if (!bytes_are_zero (from, count))
         return page_make (ram, page, from, start, count);
     return 0;
@@ -80,17 +87,17 @@ static int sparse_write (struct ram *ram, uint64_t page, const void *from, uint3
 
 static int sparse_zero (struct ram *ram, uint64_t page, uint32_t start, uint32_t count) {
     struct radix_slot *slot = radix_find (ram->state, page);
-    char *bytes = page_in (slot);
+    struct ram_page *p = page_in (slot);
 
-    if (!bytes)
+    if (!p)
         return 0;
     if (count < RAM_PAGE) {
-        memset (bytes + start, 0, count);
-        if (!bytes_are_zero (bytes, RAM_PAGE))
+        memset (p->bytes + start, 0, count);
+        if (!bytes_are_zero (p->bytes, RAM_PAGE))
             return 0;
     }
     page_put (slot, NULL);
-    free (bytes);
+    ram_drop (ram, page, p);
     ram_give (ram, RAM_PAGE);
     return 0;
 }
@@ -106,6 +113,7 @@ const struct ram_store ram_sparse = {
     .open = sparse_open,
     .close = sparse_close,
     .read = sparse_read,
+    .bytes = sparse_bytes,
     .write = sparse_write,
     .zero = sparse_zero,
     .next = sparse_next,

@@ -36,6 +36,10 @@ struct ram_store {
     /* Within one page, from START in it.  0, or -errno: of what was to be changed some may
      * have been then. */
     int (*read) (struct ram *, uint64_t page, void *to, uint32_t start, uint32_t count);
+    /* Where the page's bytes are, or NULL: nothing is kept.  They stay there until the store
+     * is closed, or the page is given to ram_drop.  NULL instead of the function: they are
+     * not kept as they are read. */
+    const char *(*bytes) (struct ram *, uint64_t page);
     int (*write) (struct ram *, uint64_t page, const void *from, uint32_t start,
                   uint32_t count);
     int (*zero) (struct ram *, uint64_t page, uint32_t start, uint32_t count);
@@ -54,6 +58,8 @@ struct ram_store {
 extern const struct ram_store ram_sparse, ram_malloc, ram_zstd;
 
 struct ram_lock;
+struct ram_page;
+struct lender;
 
 struct ram {
     const struct ram_store *store;
@@ -64,12 +70,16 @@ struct ram {
     unsigned locks_wanted; /* a power of two */
     unsigned lock_mask;
     struct ram_lock *locks;
+    struct lender *lenders; /* one a lock */
     _Atomic uint64_t used; /* bytes of memory that hold data */
 };
 
 /* Count BYTES more as used.  0 or -ENOSPC, nothing being counted then. */
 int ram_take (struct ram *, uint64_t bytes);
 void ram_give (struct ram *, uint64_t bytes);
+
+/* The page is no more, and goes (free) as soon as nobody borrows from it. */
+void ram_drop (struct ram *, uint64_t page, struct ram_page *);
 
 /* For squeeze: the lock with this number, to change what it guards. */
 void ram_lock (struct ram *, unsigned lock);

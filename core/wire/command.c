@@ -55,6 +55,7 @@ struct command *command_new (struct command **chain, struct shelf *shelf,
     k->chunks = NULL;
     k->status = NULL;
     k->holes = (struct holes){.v = k->hole_room, .room = COMMAND_HOLES};
+    k->loans = (struct loans){.v = k->loan_room, .room = COMMAND_LOANS};
     k->error.number = 0;
     k->request = (struct request){.error = &k->error};
     return k;
@@ -70,6 +71,7 @@ static void status_free (struct status *s) {
 }
 
 void command_release (struct command *k, struct command **chain) {
+    loans_give_back (&k->loans);
     slab_unref (k->slab);
     free (k->chunks);
     status_free (k->status);

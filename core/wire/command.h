@@ -18,6 +18,7 @@ struct connection;
 
 enum {
     COMMAND_HOLES = TINY (HOLES, 16), /* holes that one read can note */
+    COMMAND_LOANS = TINY (LOANS, 9),  /* parts that can be lent to one: 256 KiB in pages */
     COMMAND_HEAD = 64,      /* bytes in which a reply's own header fits */
     COMMAND_OWN = TINY (OWN, 64 << 10), /* data larger than this gets a slab of its own */
 };
@@ -46,7 +47,9 @@ struct command {
     struct status *status; /* BLOCK_STATUS, or NULL */
     struct holes holes;
     struct hole hole_room[COMMAND_HOLES];
-    struct iovec pieces[3];
+    struct loans loans;
+    struct loan loan_room[COMMAND_LOANS];
+    struct iovec pieces[2 + 2 * COMMAND_LOANS]; /* a header; and data around what is lent */
     uint8_t head[COMMAND_HEAD];
     struct error error; /* last: a command that succeeds touches only its beginning */
 };

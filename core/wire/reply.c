@@ -37,7 +37,6 @@ static uint8_t *put_chunk (const struct connection *c, const struct command *k, 
     return store64 (p, length);
 }
 
-/* Append a piece; one right behind the last is the same piece. */
 static void add_piece (struct packet *packet, const void *base, size_t n) {
     packet->pieces[packet->n++] = (struct iovec){(void *) base, n};
 }
@@ -88,6 +87,23 @@ static void put_error (const struct connection *c, struct command *k) {
     }
 }
 
+/* The data from START to END of a read's, from wherever it lies. */
+static void add_data (struct command *k, uint32_t start, uint32_t end) {
+    const char *data = k->request.data;
+
+    for (uint32_t i = 0; i < k->loans.n && start < end; i++) {
+        const struct loan *loan = &k->loans.v[i];
+        if (loan->start < start || loan->start >= end)
+            continue;
+        if (loan->start > start)
+            add_piece (&k->packet, data + start, loan->start - start);
+        add_piece (&k->packet, loan->bytes, loan->length);
+        start = loan->start + loan->length;
+    }
+    if (start < end)
+        add_piece (&k->packet, data + start, end - start);
+}
+
 static void put_data (const struct connection *c, struct command *k) {
     const struct request *r = &k->request;
     void *p = put_chunk (c, k, k->head, NBD_REPLY_FLAG_DONE, NBD_REPLY_TYPE_OFFSET_DATA,
@@ -95,7 +111,7 @@ static void put_data (const struct connection *c, struct command *k) {
 
     store64 (p, r->offset);
     add_piece (&k->packet, k->head, header_size (c) + 8);
-    add_piece (&k->packet, r->data, r->count);
+    add_data (k, 0, (uint32_t) r->count);
 }
 
 static uint8_t *put_data_chunk (const struct connection *c, struct command *k, uint8_t *p,
@@ -109,7 +125,7 @@ static uint8_t *put_data_chunk (const struct connection *c, struct command *k, u
                    NBD_REPLY_TYPE_OFFSET_DATA, 8 + end - start);
     p = store64 (p, r->offset + start);
     add_piece (&k->packet, begin, (size_t) (p - begin));
-    add_piece (&k->packet, (const char *) r->data + start, end - start);
+    add_data (k, (uint32_t) start, (uint32_t) end);
     return p;
 }
 
@@ -127,10 +143,10 @@ static uint8_t *put_hole_chunk (const struct connection *c, struct command *k, u
 }
 
 /* Chunk after chunk: false when out of memory.  N holes have at most N + 1 stretches of
- * data around them. */
+ * data around them, each with a header, and what is lent cuts these further. */
 static bool put_chunks (const struct connection *c, struct command *k) {
     uint32_t n = k->holes.n;
-    size_t pieces = 3 * n + 2, heads = (2 * n + 1) * (header_size (c) + 12);
+    size_t pieces = 3 * n + 2 + 2 * k->loans.n, heads = (2 * n + 1) * (header_size (c) + 12);
     uint64_t done = 0;
     uint8_t *p;
 
@@ -237,7 +253,7 @@ void reply_push (struct connection *c, struct command *k) {
     } else {
         put_simple (c, k);
         if (k->result == 0 && k->type == NBD_CMD_READ && k->request.count > 0)
-            add_piece (&k->packet, k->request.data, k->request.count);
+            add_data (k, 0, (uint32_t) k->request.count);
     }
     output_push (&c->output, &k->packet);
 }

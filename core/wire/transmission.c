@@ -148,6 +148,7 @@ static void understand (struct connection *c, struct command *k, const struct he
     if (r == 0) {
         k->request.work = header_work (h);
         k->request.flags = header_request_flags (h);
+        k->request.loans = &k->loans;
         if (h->type == NBD_CMD_READ && c->style != REPLY_SIMPLE &&
             !(h->flags & NBD_CMD_FLAG_DF))
             k->request.holes = &k->holes;

@@ -174,16 +174,22 @@ static inline void model_write (struct model *m, uint64_t offset, uint64_t count
 static inline void model_read (struct model *m, uint64_t offset, uint64_t count) {
     struct hole hole[5];
     struct holes holes = {.v = hole, .room = 5};
+    struct loan loan[3];
+    struct loans loans = {.v = loan, .room = 3};
     struct request r = {.work = WORK_pread,
                         .data = m->scratch,
                         .offset = offset,
                         .count = count,
-                        .holes = model_random (m, 2) ? &holes : NULL};
+                        .holes = model_random (m, 2) ? &holes : NULL,
+                        .loans = model_random (m, 2) ? &loans : NULL};
 
     memset (m->scratch, 0xa5, count);
     CHECK_EQ (device_run (m->device, &r), 0);
     for (uint32_t i = 1; i < holes.n; i++)
         CHECK (holes.v[i - 1].start + holes.v[i - 1].length < holes.v[i].start);
+    for (uint32_t i = 0; i < loans.n; i++)
+        memcpy (m->scratch + loan[i].start, loan[i].bytes, loan[i].length);
+    loans_give_back (&loans);
     request_fill_holes (&r);
     CHECK (memcmp (m->scratch, m->bytes + offset, count) == 0);
 }

@@ -101,7 +101,18 @@ static void chunk_trim (struct worker *w, struct chunk *c, uint64_t start, uint6
 }
 
 static void chunk_read (struct worker *w, struct chunk *c, uint64_t start, uint64_t count) {
-    CHECK_EQ (device_pread (w->stress->device, w->back, count, c->start + start, NULL), 0);
+    struct loan loan[4];
+    struct loans loans = {.v = loan, .room = (uint32_t) pick (w, 5)};
+    struct request r = {.work = WORK_pread,
+                        .data = w->back,
+                        .count = count,
+                        .offset = c->start + start,
+                        .loans = &loans};
+
+    CHECK_EQ (device_run (w->stress->device, &r), 0);
+    for (uint32_t i = 0; i < loans.n; i++)
+        memcpy (w->back + loan[i].start, loan[i].bytes, loan[i].length);
+    loans_give_back (&loans);
     CHECK (memcmp (w->back, c->model + start, count) == 0);
 }
 

@@ -51,6 +51,29 @@ static void extents_are_true (const char *allocator) {
     device_unref (d);
 }
 
+/* What is lent can be read until it is given back, whatever becomes of its page. */
+static void lent_bytes_stay (const char *allocator) {
+    struct device *d = ram (allocator, "1M");
+    struct loan loan[2];
+    struct loans loans = {.v = loan, .room = 2};
+    char data[16384], room[16384];
+    struct request r = {
+        .work = WORK_pread, .data = room, .count = sizeof room, .offset = 8192, .loans = &loans};
+
+    memset (data, 'x', sizeof data);
+    CHECK_EQ (device_pwrite (d, data, sizeof data, 8192, 0, NULL), 0);
+    CHECK_EQ (device_run (d, &r), 0);
+    CHECK_EQ (device_run (d, &r), 0);
+    CHECK_EQ (loans.n, 2);
+    CHECK_EQ (device_zero (d, 1 << 20, 0, REQUEST_MAY_TRIM, NULL), 0);
+    CHECK_EQ (device_pwrite (d, data, sizeof data, 8192, 0, NULL), 0);
+    for (unsigned i = 0; i < loans.n; i++)
+        CHECK (memcmp (loan[i].bytes, data, loan[i].length) == 0);
+    loans_give_back (&loans);
+    CHECK_EQ (loans.n, 0);
+    device_unref (d);
+}
+
 /* The memory of a long zero is given back, whatever was there. */
 static void long_zeroes (const char *allocator) {
     struct device *d = ram (allocator, "16M");
@@ -231,6 +254,8 @@ int main (void) {
         limit_is_kept (allocators[i]);
         huge (allocators[i]);
     }
+    lent_bytes_stay ("sparse");
+    lent_bytes_stay ("malloc");
     limit_counts_what_is_packed ();
     limit_is_given_back ("sparse");
     limit_is_given_back ("zstd");
