@@ -53,6 +53,7 @@ struct device_type {
     const char *name;
     work_fn *work[WORK_COUNT]; /* NULL: from below, or the floor */
     unsigned passes;           /* set of 1 << WORK that may fall through though cut */
+    unsigned tries;            /* set of 1 << WORK that heed request.at_once */
 
     /* Overwrite what is known better than the inherited or implied values that FACTS
      * holds.  Strings are replaced by malloc'ed ones, the old one freed.  NULL: inherit

@@ -82,6 +82,8 @@ struct request {
     };
     struct holes *holes; /* pread: holes may be left unfilled and noted here; or NULL */
     struct loans *loans; /* pread: parts may be lent instead of filled in; or NULL */
+    bool at_once; /* fail with EAGAIN, having done nothing, rather than wait; heeded by whoever
+                     says so (device_type.tries) */
     const char *context; /* extents: which metadata context; NULL is base:allocation */
 
     void (*done) (struct request *, int result); /* after LATER: 0 or -errno */

@@ -16,12 +16,15 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <linux/fs.h>
 
+#include "../pool.h"
 #include "primitives.h"
 
 enum { LOOK_FOR_HOLES = TINY (LOOK_FOR_HOLES, 64 << 10) }; /* bytes; a shorter read is not worth the lseek */
+enum { SLOW_NS = 200000, TRIES_LEFT_MOST = 4095 };
 
 int file_fail (struct file *f, struct request *r, const char *doing, int number) {
     return request_error (r, number, "%s: %s: %s", f->name, doing, strerror (number));
@@ -64,16 +67,66 @@ static uint64_t find_hole (struct file *f, uint64_t offset, uint64_t end) {
     return found > (off_t) offset ? least (found, end) : end;
 }
 
+/* Is it worth a try at once? */
+static bool try_is_worth (struct file_tries *t) {
+    uint32_t skip = atomic_load_explicit (&t->skip, memory_order_relaxed);
+
+    if (skip > 0)
+        atomic_store_explicit (&t->skip, skip - 1, memory_order_relaxed);
+    return skip == 0;
+}
+
+/* It was not: the next ones are left, and more of them each time. */
+static void try_was_slow (struct file_tries *t) {
+    uint32_t more = t->penalty < TRIES_LEFT_MOST / 2 ? 2 * t->penalty + 1 : TRIES_LEFT_MOST;
+
+    t->penalty = more;
+    t->skip = more;
+}
+
+/* One call, until it is done or fails.  For a request that wants it at once the kernel is
+ * asked not to wait; where it cannot be asked so, as by a write to the page cache, which
+ * seldom waits, the call is timed. */
+static ssize_t call_timed (struct file *f, const struct request *r, struct file_tries *t,
+                           struct iovec piece, uint64_t offset) {
+    bool is_read = r->work == WORK_pread;
+    uint64_t start_ns = r->at_once ? pool_clock_ns () : 0;
+    ssize_t n = is_read ? preadv (f->fd, &piece, 1, offset) : pwritev (f->fd, &piece, 1, offset);
+
+    if (r->at_once && pool_clock_ns () - start_ns > SLOW_NS)
+        try_was_slow (t);
+    else if (r->at_once && t->penalty)
+        t->penalty = 0;
+    return n;
+}
+
+static ssize_t read_some (struct file *f, const struct request *r, void *to, uint64_t count,
+                          uint64_t offset) {
+    struct iovec piece = {to, count};
+    ssize_t n = -1;
+
+    if (!r->at_once || f->cannot_be_asked)
+        return call_timed (f, r, &f->reads, piece, offset);
+    n = preadv2 (f->fd, &piece, 1, offset, RWF_NOWAIT);
+    if (n < 0 && errno == EOPNOTSUPP) {
+        f->cannot_be_asked = true;
+        errno = EAGAIN;
+    }
+    return n;
+}
+
 static int read_part (struct file *f, struct request *r, uint64_t offset, uint64_t end) {
     while (offset < end) {
         char *to = (char *) r->data + (offset - r->offset);
-        ssize_t n = pread (f->fd, to, end - offset, offset);
+        ssize_t n = read_some (f, r, to, end - offset, offset);
         if (n > 0) {
             offset += n;
             continue;
         }
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && r->at_once)
+            return -EAGAIN; /* if it is something else, that will be told then */
         r->error_at = true;
         r->error_offset = offset;
         if (n < 0)
@@ -102,8 +155,12 @@ static int file_pread (struct device *d, struct request *r) {
     struct file *f = d->state;
     bool look = r->holes && r->count >= LOOK_FOR_HOLES && f->seeks_holes &&
                 atomic_load_explicit (&f->sparse, memory_order_relaxed);
-    int result = look ? read_around_holes (f, r)
-                      : read_part (f, r, r->offset, r->offset + r->count);
+    int result;
+
+    if (r->at_once && (f->drops_cache || !try_is_worth (&f->reads)))
+        return -EAGAIN;
+    result = look ? read_around_holes (f, r)
+                  : read_part (f, r, r->offset, r->offset + r->count);
 
     if (f->drops_cache)
         posix_fadvise (f->fd, r->offset, r->count, POSIX_FADV_DONTNEED);
@@ -135,9 +192,11 @@ static void window_push (struct file *f, uint64_t offset, uint64_t count) {
 static int file_pwrite (struct device *d, struct request *r) {
     struct file *f = d->state;
 
+    if (r->at_once && (r->flags & REQUEST_FUA || f->drops_cache || !try_is_worth (&f->writes)))
+        return -EAGAIN;
     for (uint64_t done = 0; done < r->count;) {
-        ssize_t n = pwrite (f->fd, (const char *) r->payload + done, r->count - done,
-                            r->offset + done);
+        struct iovec piece = {(char *) r->payload + done, r->count - done};
+        ssize_t n = call_timed (f, r, &f->writes, piece, r->offset + done);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -218,6 +277,7 @@ static const struct device_type file_type = {
     .facts = file_facts,
     .close = file_close,
     .may_block = true,
+    .tries = 1u << WORK_pread | 1u << WORK_pwrite,
     .may_refuse_zero = true,
 };
 

@@ -20,6 +20,11 @@ struct file_window {
     } written[FILE_WINDOW];
 };
 
+/* Requests that want it at once: of those that come, so many are left before the next try. */
+struct file_tries {
+    _Atomic uint32_t skip, penalty;
+};
+
 enum file_way { FILE_PUNCH, FILE_ZERO_RANGE, FILE_REALLOCATE, FILE_BLKZEROOUT, FILE_WAYS };
 
 struct file {
@@ -31,6 +36,8 @@ struct file {
     _Atomic bool sparse;              /* there are holes, as far as we know */
     _Atomic bool cannot[FILE_WAYS];   /* ways to zero that have been refused for good */
     _Atomic bool cannot_discard;
+    _Atomic bool cannot_be_asked;     /* to read only what needs no waiting */
+    struct file_tries reads, writes;
     struct file_window window;
 };
 

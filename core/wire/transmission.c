@@ -19,6 +19,7 @@ enum {
     SKIP_MAX = 4 * REQUEST_COUNT_MAX, /* a longer payload nobody wants ends the connection */
     STATUS_CHARGE = 8 << 20,          /* what the answer to a BLOCK_STATUS may take */
     STATUS_PAYLOAD_MAX = 64 << 10,
+    TRY_MOST = 32 << 10, /* bytes */
 };
 
 /* Finishing */
@@ -364,14 +365,30 @@ static void shared_run (struct task *task) {
         command_done (r, result);
 }
 
+/* What need not wait is done here and now, for handing it on would cost more; but a long
+ * copy is worth a thread of its own.  -EAGAIN: it would have waited. */
+static int try (struct connection *c, struct command *k) {
+    struct request *r = &k->request;
+    const struct device *d = c->device->slots[r->work].device;
+    int result;
+
+    if (!(d->type->tries >> r->work & 1) || r->count > TRY_MOST)
+        return -EAGAIN;
+    r->at_once = true;
+    result = device_start (c->device, r);
+    r->at_once = false;
+    return result;
+}
+
 static void run (struct connection *c, struct command *k, bool share) {
     int result;
 
     link_running (c, k);
-    if (share) {
+    result = share ? try (c, k) : device_start (c->device, &k->request);
+    if (share && result == -EAGAIN) {
         k->request.task.run = shared_run;
         pool_share (c->common->service->host->pool, &k->request.task);
-    } else if ((result = ask (c, k, device_start (c->device, &k->request))) != LATER) {
+    } else if ((result = ask (c, k, result)) != LATER) {
         finish (c, k, result);
     }
 }

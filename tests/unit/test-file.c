@@ -136,12 +136,37 @@ static void refusals (void) {
     CHECK (!MAKE ("file", GIVE ("path", path_of ("pipe")), GIVE ("readonly", "true")));
 }
 
+/* A try either does it all, or nothing that another one would not do again. */
+static void tries_are_whole (void) {
+    static char data[4096], back[4096];
+    struct device *d;
+    struct request w = {.work = WORK_pwrite, .payload = data, .count = 4096, .at_once = true};
+    struct request r = {.work = WORK_pread, .data = back, .count = 4096, .at_once = true};
+    int result;
+
+    make_file ("tried", 1 << 20);
+    d = open_file ("tried");
+    for (unsigned i = 0; i < 100; i++) {
+        memset (data, (int) i + 1, sizeof data);
+        w.offset = r.offset = i * 5000;
+        CHECK ((result = device_run (d, &w)) == 0 || result == -EAGAIN);
+        CHECK (result == 0 || device_pwrite (d, data, 4096, w.offset, 0, NULL) == 0);
+        CHECK ((result = device_run (d, &r)) == 0 || result == -EAGAIN);
+        CHECK (result == 0 || device_pread (d, back, 4096, r.offset, NULL) == 0);
+        CHECK (memcmp (data, back, 4096) == 0);
+    }
+    w.flags = REQUEST_FUA; /* always waits */
+    CHECK_EQ (device_run (d, &w), -EAGAIN);
+    device_unref (d);
+}
+
 int main (void) {
-    static const char *const names[] = {"disk", "sparse", "short", "locked", "given", "pipe"};
+    static const char *const names[] = {"disk", "sparse", "tried", "short", "locked", "given", "pipe"};
 
     CHECK (mkdtemp (folder) != NULL);
     against_the_model ();
     holes_are_seen ();
+    tries_are_whole ();
     one_that_shrinks ();
     read_only ();
     by_descriptor ();
