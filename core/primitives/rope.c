@@ -36,7 +36,8 @@ int rope_add (struct rope *rope, struct rope_node node) {
     return 0;
 }
 
-static int rope_nothing (struct device *d, struct request *r) {
+/* What is described is in memory, and devices look after their own. */
+static int rope_cache (struct device *d, struct request *r) {
     (void) d, (void) r;
     return 0;
 }
@@ -72,7 +73,7 @@ static const struct device_type rope_type = {
         {
             [WORK_pread] = rope_walk,
             [WORK_extents] = rope_walk,
-            [WORK_cache] = rope_nothing,
+            [WORK_cache] = rope_cache,
         },
     .facts = rope_facts,
     .close = rope_close,

@@ -78,8 +78,4 @@ static inline uint64_t rope_segment_end (const struct rope *rope, const struct r
     return index + 1 < row->count ? rope->segments[row->start + index + 1].start : row->size;
 }
 
-static inline bool rope_is_zero (const struct rope_node *node) {
-    return node->kind == ROPE_FILL && node->byte == 0;
-}
-
 #endif

@@ -30,7 +30,8 @@ static int fail (struct reader *r, const char *why) {
 }
 
 static int fail_whole (struct reader *r, const char *why) {
-    return error_set (r->error, EINVAL, "rope: node %zu of the plan: %s", r->rope->n_nodes, why);
+    return error_set (r->error, EINVAL, "rope: node %zu of the plan: %s", r->rope->n_nodes,
+                      why);
 }
 
 static int out_of_memory (struct reader *r) {
@@ -88,16 +89,18 @@ static int make_room (struct rope *rope, size_t n) {
     return 0;
 }
 
-/* Bytes that are all the same are a fill. */
-static struct rope_node literal (const unsigned char *bytes, size_t n) {
+/* Of the N bytes that lie behind the rope's.  All the same are a fill, and not kept. */
+static struct rope_node literal (struct rope *rope, size_t n) {
+    const unsigned char *bytes = rope->bytes + rope->n_bytes;
+
     if (n == 0 || memcmp (bytes, bytes + 1, n - 1) == 0)
         return (struct rope_node){.kind = ROPE_FILL, .size = n, .byte = n > 0 ? bytes[0] : 0};
-    return (struct rope_node){.kind = ROPE_BYTES, .size = n};
+    rope->n_bytes += n;
+    return (struct rope_node){.kind = ROPE_BYTES, .size = n, .start = bytes - rope->bytes};
 }
 
 static int read_bytes (struct reader *r) {
     struct rope *rope = r->rope;
-    struct rope_node node;
     unsigned char *to;
     size_t n;
 
@@ -112,11 +115,7 @@ static int read_bytes (struct reader *r) {
     for (size_t i = 0; i < n; i += 2)
         to[i / 2] = hex_digit (r->at[i]) << 4 | hex_digit (r->at[i + 1]);
     r->at += n;
-    node = literal (to, n / 2);
-    node.start = rope->n_bytes;
-    if (node.kind == ROPE_BYTES)
-        rope->n_bytes += n / 2;
-    return added (r, rope_add (rope, node));
+    return added (r, rope_add (rope, literal (rope, n / 2)));
 }
 
 static int read_fill (struct reader *r) {
@@ -135,11 +134,11 @@ static int read_device (struct reader *r) {
         return -EINVAL;
     if (n >= r->rope->n_devices)
         return fail_whole (r, "there is no such device");
-    return added (r, rope_add (r->rope,
-                               (struct rope_node){.kind = ROPE_DEVICE,
-                                                  .of = n,
-                                                  .asks = true,
-                                                  .size = r->rope->devices[n]->facts.get_size}));
+    return added (
+        r, rope_add (r->rope, (struct rope_node){.kind = ROPE_DEVICE,
+                                                 .of = n,
+                                                 .asks = true,
+                                                 .size = r->rope->devices[n]->facts.get_size}));
 }
 
 /* A fill or a repeat that is repeated is a longer one. */

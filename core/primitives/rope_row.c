@@ -33,11 +33,15 @@ static bool goes_on (const struct rope *rope, const struct rope_segment *before,
     return a->kind == ROPE_FILL && b->kind == ROPE_FILL && a->byte == b->byte;
 }
 
+static bool is_zero (const struct rope_node *node) {
+    return node->kind == ROPE_FILL && node->byte == 0;
+}
+
 /* ROW's next segment begins at START.  Zeroes go by the node that has no end. */
 static int append (struct rope *rope, struct rope_node *row, uint64_t start, uint32_t node,
                    uint64_t skip) {
     look_through (rope, &node, &skip);
-    if (rope_is_zero (&rope->nodes[node]))
+    if (is_zero (&rope->nodes[node]))
         node = ROPE_ZERO;
     if (row->count > 0 &&
         goes_on (rope, &rope->segments[rope->n_segments - 1], start, node, skip))

@@ -20,7 +20,12 @@
 enum {
     STEPS = 1 << 20,   /* after which extents are left at what was found */
     CHUNK = 128 << 10, /* bytes that are copied at once; they stay in the cache */
-    FULL = 2,          /* no more extents are wanted */
+};
+
+/* What a step comes to, where it is not 0 (go on) or -errno. */
+enum {
+    ASK = 1,  /* the child is ready to be sent */
+    FULL = 2, /* no more extents are wanted */
 };
 
 /* What is left to do of one node. */
@@ -44,7 +49,7 @@ struct walk {
     struct frame frames[];
 };
 
-static struct request *request_of (struct walk *w) {
+static struct request *request_of (const struct walk *w) {
     return w->sequence.parent;
 }
 
@@ -52,7 +57,6 @@ static unsigned char *place_of (struct walk *w) {
     return (unsigned char *) request_of (w)->data + w->done;
 }
 
-/* 0, FULL or -errno */
 static int tell (struct walk *w, uint64_t count, uint32_t type) {
     struct request *r = request_of (w);
     int result = extents_add (r->extents, r->offset + w->done, count, type);
@@ -66,7 +70,7 @@ static void push (struct walk *w, struct frame frame) {
 }
 
 static bool is_reading (const struct walk *w) {
-    return w->sequence.parent->work == WORK_pread;
+    return request_of (w)->work == WORK_pread;
 }
 
 static int enter_bytes (struct walk *w, uint32_t node, uint64_t at, uint64_t count) {
@@ -118,7 +122,7 @@ static int enter_device (struct walk *w, uint32_t node, uint64_t at, uint64_t co
         child->extents = &w->extents;
         child->context = NULL;
     }
-    return 1;
+    return ASK;
 }
 
 static int enter_times (struct walk *w, uint32_t node, uint64_t at, uint64_t count) {
@@ -144,7 +148,6 @@ static int enter_row (struct walk *w, uint32_t node, uint64_t at, uint64_t count
     return 0;
 }
 
-/* 0 go on; 1 ask the child; FULL; -errno */
 static int (*const enter[ROPE_KINDS]) (struct walk *, uint32_t, uint64_t, uint64_t) = {
     [ROPE_BYTES] = enter_bytes, [ROPE_FILL] = enter_fill, [ROPE_DEVICE] = enter_device,
     [ROPE_TIMES] = enter_times, [ROPE_ROW] = enter_row,
@@ -214,7 +217,7 @@ static void finish_frame (struct walk *w) {
     }
 }
 
-/* 0 all is done; 1 ask the child; FULL; -errno */
+/* 0: all is done. */
 static int walk_on (struct walk *w) {
     int result = 0;
 
@@ -230,7 +233,7 @@ static int walk_on (struct walk *w) {
     return result;
 }
 
-/* The child has answered.  0, FULL or -errno */
+/* The child has answered. */
 static int collect (struct walk *w) {
     uint64_t asked = w->asked, first = w->sequence.child.offset;
     bool all = w->extents.next >= first + asked;
@@ -262,7 +265,7 @@ static int walk_next (struct sequence *s) {
         result = walk_on (w);
     if (result < 0)
         return request_error (s->parent, -result, "rope: %s", strerror (-result));
-    return result == 1;
+    return result == ASK;
 }
 
 static int walk_finish (struct sequence *s, int result) {

@@ -23,6 +23,8 @@ local function blank()
     return ({ " ", "  ", "\n", "\t", " # a comment ( \" \\\n" })[random(100) > 95 and random(5) or 1]
 end
 
+local names_to_give = { "n-1", "n-2", "3", "depth", "names", "outer", "plan" }
+
 local group
 
 local function string_item()
@@ -45,8 +47,8 @@ end
 local function primary(names, depth)
     local kind = random(depth > 0 and 9 or 6)
     if kind <= 2 then
-        local n = random(0, 255)
-        return constant(n), string.char(n)
+        local n = random(10) > 1 and random(0, 255) or random(0, 9)
+        return n < 10 and random(2) == 1 and "$v" .. n or constant(n), string.char(n)
     elseif kind == 3 then
         return string_item()
     elseif kind == 4 then
@@ -105,7 +107,7 @@ function group(outer, depth)
             t, b = item(names, depth)
             if #bytes + #b > limit then break end
             if random(6) == 1 then
-                local name = ("n-%d"):format(random(5))
+                local name = names_to_give[random(#names_to_give)]
                 t = t .. " -> \\" .. name
                 if not rawget(names, name) then names[#names + 1] = name end
                 names[name] = b
@@ -170,6 +172,9 @@ for i = 0, 9 do config("v" .. i, tostring(i)) end
 local stop, count, disks = os.time() + (seconds or 10), 0, 0
 repeat
     local text, bytes = group({}, 4)
+    if random(50) == 1 then -- more than are matched at once
+        text, bytes = "(" .. text .. ")" .. (" 1*1"):rep(2000), bytes .. ("\1"):rep(2000)
+    end
     local spoiled = random(2) == 1
     if spoiled then text, bytes = spoil(text), nil end
     local fine, result = pcall(try, text, bytes)
