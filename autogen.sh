@@ -12,6 +12,9 @@
 set -eu
 cd "$(dirname "$0")"
 
+# An sshd, for a test with nbdkit's ssh plugin, is not in it: a package of a service starts
+# that service.
+
 # need   how to see that it is here         Debian           Fedora               what it is for
 packages='
 build    cc:cc,gcc                          gcc              gcc                  the C compiler
@@ -24,6 +27,7 @@ build    header:stdio.h                     libc6-dev        glibc-devel        
 build    lib:lua5.4,lua-5.4,lua             liblua5.4-dev    lua-devel            Lua, which scripts are written in
 build    lib:libzstd                        libzstd-dev      libzstd-devel        allocator=zstd
 build    lib:gnutls                         libgnutls28-dev  gnutls-devel         TLS
+build    lib:libxxhash                      libxxhash-dev    xxhash-devel         the cache of scripts in C
 option   lib:libselinux                     libselinux1-dev  libselinux-devel     --selinux-label
 option   lib:libnbd                         libnbd-dev       libnbd-devel         stele repl: connect()
 option   lib:libedit                        libedit-dev      libedit-devel        stele repl: line editing
@@ -39,8 +43,17 @@ test     mke2fs                             e2fsprogs        e2fsprogs          
 test     mkfs.vfat                          dosfstools       dosfstools           tests with a FAT file system
 test     fusermount3                        fuse3            fuse3                tests with nbdfuse
 test     certtool                           gnutls-bin       gnutls-utils         tests of TLS
+test     nbdkit                             nbdkit           nbdkit               tests with its compiled plugins
+test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-perl-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-perl-plugin.so nbdkit-plugin-perl nbdkit-perl-plugin the perl plugin of nbdkit
+test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-lua-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-lua-plugin.so nbdkit-plugin-lua nbdkit-lua-plugin the lua plugin of nbdkit
+test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-tcl-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-tcl-plugin.so nbdkit-plugin-tcl nbdkit-tcl-plugin the tcl plugin of nbdkit
+test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-python-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-python-plugin.so nbdkit-plugin-python nbdkit-python-plugin the python plugin of nbdkit
+test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-libvirt-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-libvirt-plugin.so nbdkit-plugin-libvirt nbdkit-libvirt-plugin the libvirt plugin of nbdkit
+test     xorriso                            xorriso          xorriso              the iso plugin of nbdkit
 test     ss                                 iproute2         iproute              tests of listening
 test     ps                                 procps           procps-ng            tests of signals and daemons
+test     tcc                                tcc              tcc                  tests of scripts in C with tcc
+test     g++                                g++              gcc-c++              tests of scripts in C++
 test     git                                git              git                  tests of the tree itself
 test     clang                              clang            clang                fuzzers
 test     file:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a,/usr/lib*/clang/*/lib/*/libclang_rt.fuzzer*.a libclang-rt-dev compiler-rt fuzzers

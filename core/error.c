@@ -49,6 +49,7 @@ int error_vset (struct error *error, int number, const char *format, va_list arg
         number = number < 0 ? -number : EIO;
     if (error && error->number == 0) {
         error->number = number;
+        error->told = false;
         if (vsnprintf (error->text, sizeof error->text, format, args) < 0)
             error->text[0] = '\0';
         trim_end (error->text);

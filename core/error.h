@@ -8,11 +8,13 @@
 #define STELE_ERROR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct error {
     int number;     /* errno, positive; 0 while nothing has failed */
     char text[500]; /* one sentence, UTF-8, without a newline at the end */
+    bool told;      /* the log has this sentence already */
 };
 
 /* Keep this number and sentence unless there is one already.  Returns -number, so that

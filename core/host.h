@@ -24,6 +24,10 @@ struct host {
 
     /* End the server that this host serves, as SIGTERM would; NULL where there is none. */
     void (*shutdown) (struct host *);
+
+    /* Has that been asked for, though perhaps not begun, because the server is still waiting
+     * for something else?  NULL where there is none. */
+    bool (*wants_end) (const struct host *);
 };
 
 #endif

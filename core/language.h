@@ -14,6 +14,7 @@
 #include "params.h"
 #include "session.h"
 
+struct identity;
 struct plugin;
 
 enum kind { KIND_LIFE, KIND_FACT, KIND_WORK };
@@ -101,8 +102,14 @@ struct language {
     const char *doc;
     const char *dump; /* lines for --dump-plugin, said also without a script; or NULL */
 
+    /* The language's own, to be known before a script is read, wherever they stand on the
+     * command line; `load` finds them, complete, in plugin->own.  Ends with a row without a
+     * name; or NULL. */
+    const struct parameter *parameters;
+
     /* Read the script at plugin->path, declare its parameters (plugin_declare), and leave
-     * the adapter's state in plugin->script.  0 or -errno, nothing kept. */
+     * the adapter's state in plugin->script.  It may hand the plugin over to another language,
+     * by setting plugin->language.  0 or -errno, nothing kept. */
     int (*load) (struct plugin *, struct error *);
 
     /* Does the script define this row?  Asked once, after load. */
@@ -119,6 +126,13 @@ struct language {
      * called also where the script has none: the handle is then the next device. */
     int (*call) (struct plugin *, struct call *);
 
+    /* The process is about to become somebody else (-u, -g): files of the adapter's own, which
+     * are used after that, become theirs.  NULL where there are none. */
+    void (*hand_over) (struct plugin *, const struct identity *);
+
+    /* -D NAME.FLAG=N, NAME being the plugin's.  False: it has no such flag.  Or NULL. */
+    bool (*debug) (struct plugin *, const char *flag, int value);
+
     void (*drop) (struct plugin *, void *handle); /* after `close`, or instead; NULL is fine */
     void (*close) (struct plugin *);              /* forget the script */
 
@@ -126,6 +140,7 @@ struct language {
     bool strand;         /* one call at a time, whatever the script's thread model */
     bool may_block;      /* a call of WORK may wait for something outside of the server */
     bool scriptless;     /* its parameters are the script: it is loaded without one */
+    bool first_is_script; /* where bare words have no name, the first parameter is script= */
     bool standard_input; /* the path "-" means a script on standard input */
 };
 

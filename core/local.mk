@@ -21,6 +21,8 @@ libstele_a_SOURCES += \
 	core/floor.c \
 	core/floor.h \
 	core/host.h \
+	core/installed.c \
+	core/installed.h \
 	core/hostile.h \
 	core/language.h \
 	core/launch.c \
@@ -35,9 +37,13 @@ libstele_a_SOURCES += \
 	core/password.c \
 	core/plugin.c \
 	core/plugin.h \
+	core/plugin_client.c \
 	core/plugin_find.c \
 	core/plugin_find.h \
+	core/plugin_life.h \
 	core/plugin_print.c \
+	core/peer.c \
+	core/peer.h \
 	core/pool.c \
 	core/pool.h \
 	core/privileges.c \

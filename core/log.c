@@ -150,6 +150,11 @@ void log_error (const struct log *log, const char *who, const char *format, ...)
     va_end (args);
 }
 
+void log_failure (const struct log *log, const char *who, const struct error *error) {
+    if (!error->told)
+        log_error (log, who, "%s", error->text);
+}
+
 void log_debug (const struct log *log, const char *who, const char *format, ...) {
     if (!log->verbose)
         return;

@@ -12,6 +12,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "error.h"
+
 enum log_to { LOG_TO_DEFAULT, LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_NULL, LOG_TO_FILE };
 
 struct log {
@@ -32,5 +34,8 @@ void log_verror (const struct log *, const char *who, const char *format, va_lis
     __attribute__ ((format (printf, 3, 0)));
 void log_vdebug (const struct log *, const char *who, const char *format, va_list)
     __attribute__ ((format (printf, 3, 0)));
+
+/* Tell what failed, for whoever is the last to know of it; not where it was told already. */
+void log_failure (const struct log *, const char *who, const struct error *);
 
 #endif

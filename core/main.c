@@ -60,16 +60,14 @@ static bool answer_early (const struct story *s) {
 }
 
 /* Questions to the chain. */
-static int answer_of_chain (struct story *s, struct error *error) {
+static void answer_of_chain (const struct story *s) {
     const struct options *o = &s->options;
 
-    int r = server_load_script (&s->server, error);
-    if (r == 0 && o->help) {
+    if (o->help) {
         options_print_help (o->program);
         plugin_help (s->server.chain);
-    } else if (r == 0)
+    } else
         dump_version (o, s->server.chain, &s->server.host);
-    return r;
 }
 
 /* TLS was asked for in a way that allows for clients without: say that there are only those. */
@@ -119,7 +117,6 @@ static int fork_first (struct story *s, struct error *error) {
 static int prepare_process (const struct story *s, struct error *error) {
     struct rlimit files;
 
-    umask (022);
     signals_watch (s->server.quit, s->launch.kind == LAUNCH_CAPTIVE);
     if (getrlimit (RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
@@ -134,7 +131,12 @@ static int prepare_process (const struct story *s, struct error *error) {
 static int drop_privileges (const struct story *s, struct error *error) {
     const struct options *o = &s->options;
 
-    int r = privileges_drop (o->user, o->group, error);
+    struct identity who;
+    int r = privileges_find (o->user, o->group, &who, error);
+    if (r == 0 && (o->user || o->group))
+        plugin_hand_over (s->server.chain, &who);
+    if (r == 0)
+        r = privileges_drop (&who, error);
     if (r == 0 && (o->user || o->group) &&
         (o->exit_with_parent || s->launch.kind == LAUNCH_CAPTIVE))
         r = launch_end_with (s->starter, error); /* the kernel has forgotten it */
@@ -267,10 +269,13 @@ static int run (struct story *s, struct error *error) {
     if (s->serving)
         warn_of_tls (s);
     r = fork_first (s, error);
+    umask (022);
     if (r == 0)
         r = server_load (&s->server, error);
-    if (r == 0 && (o->help || o->version))
-        return answer_of_chain (s, error);
+    if (r == 0 && (o->help || o->version)) {
+        answer_of_chain (s);
+        return 0;
+    }
     if (r == 0)
         r = server_configure (&s->server, error);
     if (r == 0 && o->dump_plugin)
@@ -314,7 +319,7 @@ int main (int argc, char **argv) {
     if (parsed == 0 && r == 0)
         r = run (&story, &error);
     if (parsed < 0 || r < 0)
-        log_error (&story.server.host.log, NULL, "%s", error.text);
+        log_failure (&story.server.host.log, NULL, &error);
     server_end (&story.server);
     options_clear (&story.options);
     return parsed < 0 || r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

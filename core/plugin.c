@@ -12,11 +12,11 @@
 #include <time.h>
 
 #include "plugin_find.h"
+#include "plugin_life.h"
 #include "script_device.h"
 #include "strand.h"
 
-/* Call one LIFE row, if the script defines it.  1: it does not. */
-static int call_life (struct plugin *p, int row, struct call *call) {
+int plugin_call_life (struct plugin *p, int row, struct call *call) {
     int r;
 
     call->row = &callbacks[row];
@@ -35,7 +35,7 @@ static int call_life (struct plugin *p, int row, struct call *call) {
 /* The same row for each of a chain, until one fails. */
 static int call_chain (struct plugin *p, int row, struct error *error) {
     for (; p; p = p->next) {
-        int r = call_life (p, row, &(struct call){.error = error});
+        int r = plugin_call_life (p, row, &(struct call){.error = error});
         if (r < 0)
             return r;
     }
@@ -46,8 +46,8 @@ static int call_chain (struct plugin *p, int row, struct error *error) {
 static void call_chain_last (struct plugin *p, int row) {
     for (; p; p = p->next) {
         struct error error = {0};
-        if (call_life (p, row, &(struct call){.error = &error}) < 0)
-            log_error (&p->host->log, p->name, "%s", error.text);
+        if (plugin_call_life (p, row, &(struct call){.error = &error}) < 0)
+            log_failure (&p->host->log, p->name, &error);
     }
 }
 
@@ -60,7 +60,7 @@ static int find_magic (struct plugin *p, struct error *error) {
         p->magic = strdup (bare->name);
         return p->magic ? 0 : error_set (error, ENOMEM, "%s: out of memory", p->name);
     }
-    r = call_life (p, ROW_magic_config_key, &call);
+    r = plugin_call_life (p, ROW_magic_config_key, &call);
     if (r == 0)
         p->magic = call.out.s;
     return r < 0 ? r : 0;
@@ -70,9 +70,12 @@ static struct parameter no_parameters[] = {{0}};
 
 /* The script's path is known: read it. */
 static int load (struct plugin *p, struct error *error) {
-    int r = p->language->load (p, error);
+    int r = p->own.parameters ? arguments_complete (&p->own, p->name, error) : 0;
 
-    if (r < 0) {
+    if (r < 0)
+        return r;
+    p->waits = false;
+    if ((r = p->language->load (p, error)) < 0) {
         p->script = NULL;
         return error_set (error, -r, "%s: it cannot be read", p->path);
     }
@@ -83,7 +86,7 @@ static int load (struct plugin *p, struct error *error) {
         return error_set (error, ENOMEM, "%s: out of memory", p->name);
     if ((r = find_magic (p, error)) < 0)
         return r;
-    r = call_life (p, ROW_load, &(struct call){.error = error});
+    r = plugin_call_life (p, ROW_load, &(struct call){.error = error});
     return r < 0 ? r : 0;
 }
 
@@ -116,6 +119,7 @@ static void forget (struct plugin *p) {
     if (p->script)
         p->language->close (p);
     arguments_clear (&p->arguments);
+    arguments_clear (&p->own);
     parameters_free (p->parameters);
     strand_free (p->strand);
     free (p->longname);
@@ -126,6 +130,11 @@ static void forget (struct plugin *p) {
     free (p->name);
     free (p->path);
     free (p);
+}
+
+/* A script that is installed as a plugin, for the plugin that reads it. */
+static int give_found (struct plugin *p, const char *script, struct error *error) {
+    return script ? plugin_config (p, "script", script, error) : 0;
 }
 
 struct plugin *plugin_new (struct host *host, const char *name, bool filter,
@@ -139,22 +148,27 @@ struct plugin *plugin_new (struct host *host, const char *name, bool filter,
     }
     *p = (struct plugin){.host = host, .filter = filter, .model = SERIALIZE_ALL_REQUESTS};
     if (plugin_find (host, name, filter, &found, error) < 0) {
-        free (found.path);
-        free (found.name);
+        found_clear (&found);
         free (p);
         return NULL;
     }
     p->language = found.language;
+    p->may_block = found.language->may_block;
     p->name = found.name;
     p->path = found.path;
     if (!p->path && p->language->scriptless)
         p->path = strdup (p->language->name);
     if (p->language->strand)
         p->strand = strand_new (host->pool, p->language->enter, p->language->leave, p);
-    if (p->language->strand && !p->strand)
+    p->waits = p->path && p->language->parameters;
+    if ((p->language->strand && !p->strand) ||
+        (p->language->parameters && arguments_init (&p->own, p->language->parameters) < 0))
         error_set (error, ENOMEM, "%s: out of memory", name);
-    else if (!p->path || load (p, error) == 0)
+    else if (!p->path || p->waits || (load (p, error) == 0 && give_found (p, found.script, error) == 0)) {
+        free (found.script);
         return p;
+    }
+    free (found.script);
     forget (p);
     return NULL;
 }
@@ -180,8 +194,8 @@ void plugin_free (struct plugin *p) {
         struct error error = {0};
 
         wait_closed (p);
-        if (p->script && call_life (p, ROW_unload, &(struct call){.error = &error}) < 0)
-            log_error (&p->host->log, p->name, "%s", error.text);
+        if (p->script && plugin_call_life (p, ROW_unload, &(struct call){.error = &error}) < 0)
+            log_failure (&p->host->log, p->name, &error);
         forget (p);
         p = next;
     }
@@ -202,12 +216,40 @@ static int give_script (struct plugin *p, const char *path, struct error *error)
     return load (p, error);
 }
 
+int plugin_prepare (struct plugin *chain, const char *key, const char *value,
+                    struct error *error) {
+    int r = PASS;
+
+    for (struct plugin *p = chain; p && (r == PASS || r == 0); p = p->next)
+        if (parameter_find (p->own.parameters, key))
+            r = arguments_give (&p->own, p->name, key, value, error);
+    return r;
+}
+
+int plugin_read (struct plugin *p, struct error *error) {
+    int r = 0;
+
+    for (; p && r == 0; p = p->next)
+        if (p->waits)
+            r = load (p, error);
+    return r;
+}
+
+static bool is_prepared (const struct plugin *p, const char *key) {
+    while (p && !parameter_find (p->own.parameters, key))
+        p = p->next;
+    return p != NULL;
+}
+
 /* Every parameter of a chain by number, for a near miss. */
 static const char *nth_parameter (const void *of, int i) {
-    for (const struct plugin *p = of; p; p = p->next)
-        for (const struct parameter *row = p->parameters; row && row->name; row++)
-            if (i-- == 0)
-                return row->name;
+    for (const struct plugin *p = of; p; p = p->next) {
+        const struct parameter *const lists[] = {p->parameters, p->own.parameters};
+        for (int n = 0; n < 2; n++)
+            for (const struct parameter *row = lists[n]; row && row->name; row++)
+                if (i-- == 0)
+                    return row->name;
+    }
     return NULL;
 }
 
@@ -228,7 +270,7 @@ static int offer (struct plugin *p, const char *key, const char *value, struct e
 
     if (p->parameters && parameter_find (p->parameters, key))
         return arguments_give (&p->arguments, p->name, key, value, error);
-    r = call_life (p, ROW_config, &call);
+    r = plugin_call_life (p, ROW_config, &call);
     return r == 1 ? PASS : r;
 }
 
@@ -237,6 +279,9 @@ int plugin_config (struct plugin *chain, const char *key, const char *value,
     struct plugin *last = innermost (chain);
     int r;
 
+    if (is_prepared (chain, key))
+        return 0;
+    last->configured = true;
     if (!last->path) {
         if (strcmp (key, "script") == 0)
             return give_script (last, value, error);
@@ -251,13 +296,16 @@ int plugin_config (struct plugin *chain, const char *key, const char *value,
 
 int plugin_config_bare (struct plugin *chain, const char *word, struct error *error) {
     struct plugin *p = innermost (chain);
+    const char *key = p->magic;
 
     if (!p->path)
         return give_script (p, word, error);
-    if (!p->magic)
+    if (!key && p->language->first_is_script && !p->configured && p->defines[ROW_config])
+        key = "script";
+    if (!key)
         return error_set (error, EINVAL, "%s: '%s' is not of the form key=value", p->name,
                           word);
-    return plugin_config (chain, p->magic, word, error);
+    return plugin_config (chain, key, word, error);
 }
 
 static int complete (struct plugin *p, struct error *error) {
@@ -271,13 +319,13 @@ static int complete (struct plugin *p, struct error *error) {
         if ((r = p->language->configure (p, row, arguments_get (&p->arguments, row->name),
                                          error)) < 0)
             return r;
-    r = call_life (p, ROW_config_complete, &(struct call){.error = error});
+    r = plugin_call_life (p, ROW_config_complete, &(struct call){.error = error});
     return r < 0 ? r : 0;
 }
 
 int plugin_choose_model (struct plugin *p, struct error *error) {
     struct call call = {.error = error};
-    int r = call_life (p, ROW_thread_model, &call);
+    int r = plugin_call_life (p, ROW_thread_model, &call);
 
     if (r < 0)
         return r;
@@ -285,7 +333,7 @@ int plugin_choose_model (struct plugin *p, struct error *error) {
         p->model = call.out.t;
         p->model_given = true;
     }
-    p->type.may_take_long = p->language->may_block && p->model == PARALLEL;
+    p->type.may_take_long = p->may_block && p->model == PARALLEL;
     if (p->strand || p->model >= SERIALIZE_REQUESTS)
         return 0;
     p->strand = strand_new (p->host->pool, p->language->enter, p->language->leave, p);
@@ -320,6 +368,12 @@ int plugin_get_ready (struct plugin *chain, struct error *error) {
     return call_chain (chain, ROW_get_ready, error);
 }
 
+void plugin_hand_over (struct plugin *chain, const struct identity *who) {
+    for (struct plugin *p = chain; p; p = p->next)
+        if (p->language->hand_over)
+            p->language->hand_over (p, who);
+}
+
 int plugin_after_fork (struct plugin *chain, struct error *error) {
     return call_chain (chain, ROW_after_fork, error);
 }
@@ -336,56 +390,4 @@ enum thread_model plugin_thread_model (const struct plugin *chain) {
         if (p->model < model && (p->model_given || !p->filter))
             model = p->model;
     return model;
-}
-
-static struct call session_call (const struct session *s, struct error *error) {
-    return (struct call){.session = s, .readonly = s->readonly, .tls = s->tls, .error = error};
-}
-
-int plugin_preconnect (struct plugin *chain, const struct session *s, struct error *error) {
-    for (struct plugin *p = chain; p; p = p->next) {
-        struct call call = session_call (s, error);
-        int r = call_life (p, ROW_preconnect, &call);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-/* The outermost that has an answer gives it; where nobody has, there is the default export. */
-int plugin_list_exports (struct plugin *chain, const struct session *s,
-                         struct exports *exports, struct error *error) {
-    for (struct plugin *p = chain; p; p = p->next) {
-        struct call call = session_call (s, error);
-        int r;
-        call.out.l = exports;
-        if ((r = call_life (p, ROW_list_exports, &call)) != 1)
-            return r;
-    }
-    return exports_add (exports, "", NULL, error);
-}
-
-int plugin_default_export (struct plugin *chain, const struct session *s, char **name,
-                           struct error *error) {
-    for (struct plugin *p = chain; p; p = p->next) {
-        struct call call = session_call (s, error);
-        int r = call_life (p, ROW_default_export, &call);
-        if (r == 0 && call.out.s) {
-            *name = call.out.s;
-            return 0;
-        }
-        if (r <= 0)
-            return r < 0 ? r : error_set (error, ENOENT, "%s: there is no default export",
-                                          p->name);
-    }
-    *name = strdup ("");
-    return *name ? 0 : error_set (error, ENOMEM, "out of memory");
-}
-
-struct device *plugin_open (struct plugin *p, const struct session *s, struct error *error) {
-    struct device *next = NULL;
-
-    if (p->next && !(next = plugin_open (p->next, s, error)))
-        return NULL;
-    return script_device_open (p, s, next, error);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* plugin_find.c: from a plugin's name on the command line to its script.
  *
- * A short name is a built-in's (a script in plugins/ or filters/) or a language's; anything
- * with a slash or a dot in it is the path of a script.  It looks, and loads nothing. */
+ * A short name is a built-in's (a script in plugins/ or filters/), a language's, or that of a
+ * plugin that somebody else installed; anything with a slash or a dot in it is the path of a
+ * script.  It looks, and loads nothing. */
 #include "plugin_find.h"
 
 #include <dirent.h>
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "installed.h"
 
 enum { MAX_NAMES = 256 };
 
@@ -25,11 +28,17 @@ const struct language *plugin_language_of (const char *path) {
     return NULL;
 }
 
-static const struct language *language_named (const char *name) {
+const struct language *plugin_language_named (const char *name) {
     for (const struct language *const *l = languages; *l; l++)
         if (strcmp ((*l)->name, name) == 0)
             return *l;
     return NULL;
+}
+
+void found_clear (struct found *found) {
+    free (found->path);
+    free (found->name);
+    free (found->script);
 }
 
 static const char *folder (bool filter) {
@@ -69,7 +78,9 @@ struct names {
     char *v[MAX_NAMES];
 };
 
-static void names_add (struct names *names, char *name) {
+static void names_add (void *of, char *name) {
+    struct names *names = of;
+
     if (name && names->n < MAX_NAMES)
         names->v[names->n++] = name;
     else
@@ -99,6 +110,8 @@ static void names_read (struct names *names, const struct host *host, bool filte
     free (path);
     for (const struct language *const *l = languages; !filter && *l; l++)
         names_add (names, strdup ((*l)->name));
+    if (!filter)
+        installed_names (names_add, names);
 }
 
 static int unknown (const struct host *host, const char *name, bool filter,
@@ -142,10 +155,12 @@ int plugin_find (const struct host *host, const char *name, bool filter, struct 
     if (!is_short (name))
         return find_path (name, found, error);
     r = find_builtin (host, name, filter, found);
-    if (r == -ENOENT && !filter && (found->language = language_named (name))) {
+    if (r == -ENOENT && !filter && (found->language = plugin_language_named (name))) {
         found->name = strdup (name);
         r = found->name ? 0 : -ENOMEM;
     }
+    if (r == -ENOENT && !filter)
+        r = installed_find (name, found, error);
     if (r == -ENOENT)
         return unknown (host, name, filter, error);
     return r < 0 ? error_set (error, -r, "%s: out of memory", name) : 0;

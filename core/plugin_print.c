@@ -15,6 +15,41 @@ static void dump_filter (const struct plugin *p) {
     printf ("%s_path=%s\n%s_name=%s\n", p->name, p->path, p->name, p->name);
 }
 
+/* A script is as good as a plugin that was compiled with all that there is. */
+static void dump_what (const struct plugin *p) {
+    static const struct compiled script = {
+        .api_version = 2, .model = PARALLEL, .errno_is_preserved = true};
+    const struct compiled *c = p->compiled.api_version ? &p->compiled : &script;
+    const char *version = p->version;
+
+    if (!version && !p->compiled.api_version)
+        version = PACKAGE_VERSION;
+    printf ("path=%s\nname=%s\n", p->path ? p->path : p->language->name, p->name);
+    if (version)
+        printf ("version=%s\n", version);
+    printf ("api_version=%d\n", c->api_version);
+    if (c->struct_size)
+        printf ("struct_size=%zu\n", c->struct_size);
+    printf ("language=%s\nmax_thread_model=%s\nthread_model=%s\nerrno_is_preserved=%d\n",
+            p->language->name, thread_model_name (c->model), thread_model_name (p->model),
+            c->errno_is_preserved);
+    if (p->magic)
+        printf ("magic_config_key=%s\n", p->magic);
+}
+
+/* Texts are no rows, but are known to whoever reads this as if they were. */
+static void dump_has (const struct plugin *p) {
+    if (p->longname)
+        printf ("has_longname=1\n");
+    if (p->description)
+        printf ("has_description=1\n");
+    for (int row = 0; row < ROW_COUNT; row++)
+        if (p->defines[row] && row != ROW_magic_config_key)
+            printf ("has_%s=1\n", callbacks[row].name);
+    if (p->config_help)
+        printf ("has_config_help=1\n");
+}
+
 static int print_by_script (struct plugin *p, struct call *call) {
     int r;
 
@@ -32,15 +67,8 @@ static int dump_plugin (struct plugin *p, struct error *error) {
     int r;
 
     plugin_choose_model (p, &no_model);
-    printf ("path=%s\nname=%s\nversion=%s\napi_version=2\n", p->path ? p->path : p->language->name,
-            p->name, p->version ? p->version : PACKAGE_VERSION);
-    printf ("language=%s\nmax_thread_model=%s\nthread_model=%s\nerrno_is_preserved=1\n",
-            p->language->name, thread_model_name (PARALLEL), thread_model_name (p->model));
-    if (p->magic)
-        printf ("magic_config_key=%s\n", p->magic);
-    for (int row = 0; row < ROW_COUNT; row++)
-        if (p->defines[row])
-            printf ("has_%s=1\n", callbacks[row].name);
+    dump_what (p);
+    dump_has (p);
     if (p->language->dump)
         printf ("%s", p->language->dump);
     if (!p->defines[ROW_dump_plugin])
@@ -76,6 +104,7 @@ int plugin_dump (struct plugin *chain, struct error *error) {
 
 static void help_one (const struct plugin *p) {
     char *parameters = p->parameters ? parameters_help (p->parameters) : NULL;
+    char *own = p->own.parameters ? parameters_help (p->own.parameters) : NULL;
 
     printf ("\n%s: %s", p->filter ? "filter" : "plugin", p->name);
     printf (p->longname ? " (%s)\n" : "\n", p->longname);
@@ -90,7 +119,10 @@ static void help_one (const struct plugin *p) {
         printf ("%s", parameters);
     if (p->config_help)
         printf ("%s\n", p->config_help);
+    if (own)
+        printf ("%s", own);
     free (parameters);
+    free (own);
 }
 
 void plugin_help (const struct plugin *chain) {

@@ -26,8 +26,7 @@ static bool number_of (const char *text, unsigned *number) {
     return true;
 }
 
-static int find_user (const char *name, uid_t *uid, bool *has_group, gid_t *gid,
-                      struct error *error) {
+static int find_user (const char *name, struct identity *who, struct error *error) {
     unsigned number = 0;
     bool is_number = number_of (name, &number);
     errno = 0;
@@ -35,9 +34,9 @@ static int find_user (const char *name, uid_t *uid, bool *has_group, gid_t *gid,
 
     if (!pw && !is_number)
         return error_set (error, errno ? errno : ENOENT, "--user: there is no user '%s'", name);
-    *uid = pw ? pw->pw_uid : number;
-    *has_group = pw != NULL;
-    *gid = pw ? pw->pw_gid : 0;
+    who->uid = pw ? pw->pw_uid : number;
+    if (pw)
+        who->gid = pw->pw_gid;
     return 0;
 }
 
@@ -53,27 +52,27 @@ static int find_group (const char *name, gid_t *gid, struct error *error) {
     return 0;
 }
 
-int privileges_drop (const char *user, const char *group, struct error *error) {
-    uid_t uid = 0;
-    gid_t gid = 0;
-    bool has_group = false;
+int privileges_find (const char *user, const char *group, struct identity *who,
+                     struct error *error) {
+    *who = (struct identity){.uid = (uid_t) -1, .gid = (gid_t) -1};
 
-    int r = user ? find_user (user, &uid, &has_group, &gid, error) : 0;
-    if (r == 0 && group) {
-        r = find_group (group, &gid, error);
-        has_group = true;
-    }
-    if (r < 0)
-        return r;
-    bool already =
-        geteuid () != 0 && (!user || geteuid () == uid) && (!has_group || getegid () == gid);
-    if (already)
+    int r = user ? find_user (user, who, error) : 0;
+    return r == 0 && group ? find_group (group, &who->gid, error) : r;
+}
+
+static bool is_already (const struct identity *who) {
+    return geteuid () != 0 && (who->uid == (uid_t) -1 || geteuid () == who->uid) &&
+           (who->gid == (gid_t) -1 || getegid () == who->gid);
+}
+
+int privileges_drop (const struct identity *who, struct error *error) {
+    if (is_already (who))
         return 0;
-    if (has_group && (setgroups (1, &gid) < 0 || setgid (gid) < 0))
-        return error_set (error, errno, "changing to the group '%s': %s", group ? group : user,
+    if (who->gid != (gid_t) -1 && (setgroups (1, &who->gid) < 0 || setgid (who->gid) < 0))
+        return error_set (error, errno, "changing to the group %u: %s", who->gid,
                           strerror (errno));
-    if (user && setuid (uid) < 0)
-        return error_set (error, errno, "changing to the user '%s': %s", user,
+    if (who->uid != (uid_t) -1 && setuid (who->uid) < 0)
+        return error_set (error, errno, "changing to the user %u: %s", who->uid,
                           strerror (errno));
     return 0;
 }

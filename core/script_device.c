@@ -37,14 +37,17 @@ static int missing_work (struct device *d, struct request *r) {
 
 static int call_work (struct device *d, struct request *r) {
     struct opened *o = d->state;
-    struct call call = {.row = work_row (r->work),
-                        .session = &o->session,
-                        .device = d,
-                        .request = r,
-                        .handle = o->handle,
-                        .error = r->error};
-    int result = o->plugin->language->call (o->plugin, &call);
+    struct call call;
+    int result;
 
+    memset (&call, 0, offsetof (struct call, out)); /* WORK gives nothing there */
+    call.row = work_row (r->work);
+    call.session = &o->session;
+    call.device = d;
+    call.request = r;
+    call.handle = o->handle;
+    call.error = r->error;
+    result = o->plugin->language->call (o->plugin, &call);
     if (result == PASS && !d->below)
         return request_error (r, EIO, "%s: %s: pass, but there is nothing below",
                               o->plugin->name, call.row->name);
@@ -206,8 +209,10 @@ static void call_close (struct opened *o) {
                         .handle = o->handle,
                         .error = &error};
 
-    if (p->defines[ROW_close] && p->language->call (p, &call) < 0)
-        log_error (&p->host->log, p->name, "close: %s", error.text);
+    if (p->defines[ROW_close] && p->language->call (p, &call) < 0) {
+        error_set (&error, EIO, "close failed");
+        log_failure (&p->host->log, p->name, &error);
+    }
     p->language->drop (p, o->handle);
 }
 
@@ -233,7 +238,7 @@ void script_device_type (struct plugin *p) {
         p->type = (struct device_type){.name = p->name,
                                        .facts = script_facts,
                                        .close = script_close,
-                                       .may_block = p->language->may_block,
+                                       .may_block = p->may_block,
                                        .may_refuse_zero = true};
     for (const struct callback *row = callbacks; row->name; row++) {
         enum defined defined = p->defines[row - callbacks];

@@ -54,6 +54,13 @@ static void host_shutdown (struct host *host) {
     want_end (container_of (host, struct server, host));
 }
 
+static bool host_wants_end (const struct host *host) {
+    const struct server *server = container_of (host, struct server, host);
+    struct pollfd fd = {.fd = server->quit, .events = POLLIN};
+
+    return poll (&fd, 1, 0) > 0;
+}
+
 static int open_log (struct server *server, struct error *error) {
     const struct options *o = server->options;
     struct log *log = &server->host.log;
@@ -86,6 +93,7 @@ int server_init (struct server *server, const struct options *options, struct er
     server->host.script_dir = server->script_dir;
     server->host.stdio_safe = !options->single;
     server->host.shutdown = host_shutdown;
+    server->host.wants_end = host_wants_end;
     server->service = (struct service){.host = &server->host,
                                        .of = server,
                                        .preconnect = service_preconnect,
@@ -103,13 +111,32 @@ static struct plugin *load (struct server *server, const char *name, bool filter
     return plugin;
 }
 
+/* -D NAME.FLAG=N, for whichever of the chain has that name.  One that is nobody's is told of,
+ * and does no harm.  The program's own were seen to when the command line was read. */
+static void set_debug (struct plugin *chain, const char *flag) {
+    const char *dot = strchr (flag, '.'), *equals = strchr (flag, '=');
+    struct log *log = &chain->host->log;
+    int64_t value;
+    char *name;
+    bool taken = false;
+
+    if (strncmp (flag, "nbdkit.", strlen ("nbdkit.")) == 0 ||
+        parse_integer (flag, equals + 1, &value, NULL) < 0 ||
+        !(name = strndup (dot + 1, (size_t) (equals - dot - 1))))
+        return;
+    for (struct plugin *p = chain; p; p = p->next)
+        if (strlen (p->name) == (size_t) (dot - flag) &&
+            strncmp (flag, p->name, (size_t) (dot - flag)) == 0 && p->language->debug)
+            taken |= p->language->debug (p, name, (int) value);
+    free (name);
+    if (!taken)
+        log_error (log, NULL, "--debug: %s: there is no such flag, it does nothing", flag);
+}
+
 /* From the plugin outwards, so that each knows the one that it stands before. */
-int server_load (struct server *server, struct error *error) {
+static int load_chain (struct server *server, struct error *error) {
     const struct options *o = server->options;
 
-    server->host.pool = pool_new (o->threads ? o->threads : THREADS_DEFAULT);
-    if (!server->host.pool)
-        return error_set (error, ENOMEM, "no memory or descriptors for the threads");
     server->chain = load (server, o->plugin, false, NULL, error);
     for (size_t i = o->filters.n; server->chain && i > 0; i--) {
         struct plugin *filter = load (server, o->filters.v[i - 1], true, server->chain, error);
@@ -120,15 +147,62 @@ int server_load (struct server *server, struct error *error) {
     return server->chain ? 0 : error->number ? -error->number : -EINVAL;
 }
 
-static int give_word (struct server *server, const char *word, struct error *error) {
+typedef int give_fn (struct plugin *chain, const char *key, const char *value, struct error *);
+
+/* WORD to the chain: to GIVE if it is KEY=VALUE, else to BARE. */
+static int give_word (struct server *server, const char *word, give_fn *give,
+                      int (*bare) (struct plugin *, const char *, struct error *),
+                      struct error *error) {
     const char *equals = options_equals (word);
 
     if (!equals)
-        return plugin_config_bare (server->chain, word, error);
+        return bare (server->chain, word, error);
     char *key = strndup (word, (size_t) (equals - word));
-    int r = key ? plugin_config (server->chain, key, equals + 1, error)
+    int r = key ? give (server->chain, key, equals + 1, error)
                 : error_set (error, ENOMEM, "%s: no memory", word);
     free (key);
+    return r;
+}
+
+static int not_yet (struct plugin *chain, const char *word, struct error *error) {
+    (void) chain, (void) word, (void) error;
+    return PASS;
+}
+
+/* What is the languages' own, and then the scripts; the plugin's may be a word itself, the
+ * first that is not a language's own. */
+static int read_scripts (struct server *server, struct error *error) {
+    const struct strings *words = &server->options->words;
+    const struct plugin *p = server->chain;
+    size_t first = words->n;
+    int r = 0;
+
+    for (size_t i = 0; i < words->n && (r == 0 || r == PASS); i++) {
+        r = give_word (server, words->v[i], plugin_prepare, not_yet, error);
+        if (r == PASS && first == words->n)
+            first = i;
+    }
+    if (r < 0 || (r = plugin_read (server->chain, error)) < 0)
+        return r;
+    while (p->next)
+        p = p->next;
+    if (p->path || first == words->n)
+        return 0;
+    server->script = first + 1;
+    return give_word (server, words->v[first], plugin_config, plugin_config_bare, error);
+}
+
+int server_load (struct server *server, struct error *error) {
+    const struct options *o = server->options;
+
+    server->host.pool = pool_new (o->threads ? o->threads : THREADS_DEFAULT);
+    if (!server->host.pool)
+        return error_set (error, ENOMEM, "no memory or descriptors for the threads");
+    int r = load_chain (server, error);
+    if (r == 0)
+        r = read_scripts (server, error);
+    for (size_t i = 0; r == 0 && i < o->debug.n; i++)
+        set_debug (server->chain, o->debug.v[i]);
     return r;
 }
 
@@ -136,17 +210,10 @@ int server_configure (struct server *server, struct error *error) {
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < server->options->words.n; i++)
-        r = give_word (server, server->options->words.v[i], error);
+        if (i + 1 != server->script)
+            r = give_word (server, server->options->words.v[i], plugin_config,
+                           plugin_config_bare, error);
     return r;
-}
-
-int server_load_script (struct server *server, struct error *error) {
-    const struct strings *words = &server->options->words;
-    const struct plugin *p = server->chain;
-
-    while (p->next)
-        p = p->next;
-    return p->path || words->n == 0 ? 0 : give_word (server, words->v[0], error);
 }
 
 int server_complete (struct server *server, struct error *error) {

@@ -24,13 +24,15 @@ struct server {
     struct listener *listeners; /* owned */
     struct wire *wire;
     char *script_dir;
+    size_t script; /* which of the options' words is the plugin's script: the n-th; 0: none */
     int quit; /* an eventfd: somebody wants the server to end */
 };
 
 /* OPTIONS outlive the server.  0 or -errno; server_end in either case. */
 int server_init (struct server *, const struct options *, struct error *);
 
-int server_load (struct server *, struct error *);      /* read the scripts */
+/* Read the scripts.  The plugin may be a language whose script is the first word. */
+int server_load (struct server *, struct error *);
 int server_configure (struct server *, struct error *); /* give them their parameters */
 int server_complete (struct server *, struct error *);  /* all were given */
 int server_get_ready (struct server *, struct error *);
@@ -39,10 +41,6 @@ int server_start (struct server *, struct error *);  /* after_fork; threads; ser
 
 /* N sockets from descriptor FIRST on that somebody else made: instead of the options'. */
 int server_adopt (struct server *, int first, unsigned n, struct error *);
-
-/* Instead of server_configure, to ask about the scripts: the plugin may be a language whose
- * script is the first word. */
-int server_load_script (struct server *, struct error *);
 
 /* The listener that a client on this machine does best to use; NULL for none. */
 const struct listener *server_nearest (const struct server *);

@@ -62,3 +62,14 @@ char *where_scripts (void) {
     char *folder = build_tree ();
     return folder ? folder : strdup (PKGDATADIR);
 }
+
+char *where_includes (void) {
+    char *folder = build_tree (), *path = NULL;
+
+    if (!folder)
+        return strdup (PKGINCLUDEDIR);
+    if (asprintf (&path, "%s/include", folder) < 0)
+        path = NULL;
+    free (folder);
+    return path;
+}

@@ -14,4 +14,7 @@ char *where_scripts (void);
  * NULL when out of memory. */
 char *where_helper (const char *name);
 
+/* The folder of the headers that scripts in C include.  Malloc'ed; NULL when out of memory. */
+char *where_includes (void);
+
 #endif

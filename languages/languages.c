@@ -11,5 +11,7 @@ const struct language *const languages[] = {
     &lua_language,
     &sh_language,
     &eval_language,
+    &object_language,
+    &cc_language,
     NULL,
 };

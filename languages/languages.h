@@ -6,6 +6,8 @@
 #include "../core/language.h"
 
 extern const struct language lua_language;               /* lua/ */
+extern const struct language cc_language;                /* cc/ */
+extern const struct language object_language;            /* object/ */
 extern const struct language sh_language, eval_language; /* shell/ */
 
 #endif

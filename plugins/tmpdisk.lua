@@ -31,6 +31,8 @@ local kinds = {
     vfat = { extra = "-I", label = "-n" }, fat = { extra = "-I", label = "-n" },
     msdos = { extra = "-I", label = "-n" }, exfat = { label = "-L" },
     ntfs = { extra = "-Q -F", label = "-L" }, minix = {}, bfs = { label = "-V" },
+    jfs = { extra = "-q", label = "-L" }, reiserfs = { extra = "-q", label = "-l" },
+    udf = { label = "-l" }, hfsplus = { label = "-v" },
 }
 
 local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
@@ -104,12 +106,20 @@ local function empty(path, size)
     end
 end
 
+-- Ends when this server does, however that is.  A mkfs may still be at work then, and what is
+-- being removed is not empty after all.
+local watch = [[
+    trap '' INT QUIT TERM HUP
+    cat >/dev/null
+    folder=%s
+    for try in 1 2 3 4 5; do rm -rf "$folder" 2>/dev/null && break; sleep 1; done
+]]
+
 -- Not before: the folder belongs to whom the server runs as.
 function after_fork()
     local parent = stele.config.dir or os.getenv("TMPDIR") or "/var/tmp"
     folder = run("dir", "mktemp -d " .. quote(parent .. "/tmpdisk-XXXXXX"))
-    guard = assert(io.popen("trap '' INT QUIT TERM HUP; cat >/dev/null; exec rm -rf "
-        .. quote(folder), "w"))
+    guard = assert(io.popen(watch:format(quote(folder)), "w"))
     if stele.config.template then make(folder .. "/template", stele.config.size) end
 end
 

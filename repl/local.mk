@@ -32,7 +32,8 @@ stele_repl_SOURCES = \
 	repl/transcript.h
 stele_repl_CFLAGS = $(AM_CFLAGS) $(LIBNBD_CFLAGS) $(LIBEDIT_CFLAGS)
 stele_repl_LDADD = libstele.a $(LINKED) $(LIBNBD_LIBS) $(LIBEDIT_LIBS)
-stele_repl_LDFLAGS = $(AM_LDFLAGS) -rdynamic
+stele_repl_LDFLAGS = $(AM_LDFLAGS) $(EXPORTED)
+EXTRA_stele_repl_DEPENDENCIES = $(EXTRA_stele_DEPENDENCIES)
 
 repldir = $(pkgdatadir)/repl
 dist_repl_DATA = $(wildcard $(srcdir)/repl/*.lua)

@@ -34,7 +34,7 @@ static const struct option options[] = {
 static int fail (const struct error *error) {
     struct log log = { .program = "stele", .fd = -1 };
 
-    log_error (&log, NULL, "%s", error->text);
+    log_failure (&log, NULL, error);
     return EXIT_FAILURE;
 }
 

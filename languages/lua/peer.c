@@ -2,6 +2,7 @@
 /* peer.c: functions of `stele` about the client that the script is called for.
  *
  * Outside of a connection, and where the kernel does not say, they give nil. */
+#include "../../core/peer.h"
 #include "script.h"
 
 #include <arpa/inet.h>
@@ -97,20 +98,11 @@ static int peer_name (lua_State *L) {
     union address a;
     socklen_t n = sizeof a;
 
-    if (!s || s->socket < 0 || getpeername (s->socket, &a.any, &n) < 0)
+    if (peer_address (s, &a.any, &n) < 0)
         lua_pushnil (L);
     else
         push_address (L, &a, n);
     return 1;
-}
-
-/* Who is on the other end of a Unix socket; false where nobody can tell. */
-static bool credentials (lua_State *L, struct ucred *who) {
-    const struct session *s = session_of (L);
-    socklen_t n = sizeof *who;
-
-    return s && s->socket >= 0 &&
-           getsockopt (s->socket, SOL_SOCKET, SO_PEERCRED, who, &n) == 0 && who->pid > 0;
 }
 
 static int push_number_or_nil (lua_State *L, bool known, lua_Integer n) {
@@ -123,21 +115,21 @@ static int push_number_or_nil (lua_State *L, bool known, lua_Integer n) {
 
 static int peer_pid (lua_State *L) {
     struct ucred who = {0};
-    bool known = credentials (L, &who);
+    bool known = peer_credentials (session_of (L), &who) == 0;
 
     return push_number_or_nil (L, known, who.pid);
 }
 
 static int peer_uid (lua_State *L) {
     struct ucred who = {0};
-    bool known = credentials (L, &who);
+    bool known = peer_credentials (session_of (L), &who) == 0;
 
     return push_number_or_nil (L, known, who.uid);
 }
 
 static int peer_gid (lua_State *L) {
     struct ucred who = {0};
-    bool known = credentials (L, &who);
+    bool known = peer_credentials (session_of (L), &who) == 0;
 
     return push_number_or_nil (L, known, who.gid);
 }

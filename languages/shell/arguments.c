@@ -2,11 +2,13 @@
 /* arguments.c: what a method is called with.
  *
  * By the letters of its row, like any language's.  Data goes to standard input instead,
- * and `open` is told also which export and whether it is encrypted. */
+ * and `open` is told also which export and whether it is encrypted.  Whatever a client put
+ * into a word stays a word. */
 #include "shell.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static char *boolean (bool b) {
@@ -69,4 +71,42 @@ void arguments_of (struct arguments_text *t, const struct call *c) {
     if (strchr (c->row->takes, 'x') && r->context)
         *word++ = borrowed (r->context);
     *word = NULL;
+}
+
+/* Quote for the shell.  It stays one line. */
+static void put_word (FILE *to, const char *word) {
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+    if (*word && word[strspn (word, plain)] == '\0') { /* the shell reads byte by byte */
+        fputs (word, to);
+        return;
+    }
+    fputc ('\'', to);
+    for (; *word; word++)
+        if (*word == '\'')
+            fputs ("'\\''", to);
+        else if (*word == '\n')
+            fputs ("'\"$__stele_newline\"'", to);
+        else
+            fputc (*word, to);
+    fputc ('\'', to);
+}
+
+char *words_format (char kind, char *const *words, size_t *size) {
+    char *line = NULL;
+    FILE *to = open_memstream (&line, size);
+
+    if (!to)
+        return NULL;
+    fputc (kind, to);
+    for (; *words; words++) {
+        fputc (' ', to);
+        put_word (to, *words);
+    }
+    fputc ('\n', to);
+    if (fclose (to) == 0)
+        return line;
+    free (line);
+    return NULL;
 }

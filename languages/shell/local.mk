@@ -3,8 +3,10 @@
 libstele_a_SOURCES += \
 	languages/shell/arguments.c \
 	languages/shell/folder.c \
+	languages/shell/parameters.c \
 	languages/shell/process.c \
 	languages/shell/process.h \
+	languages/shell/program.c \
 	languages/shell/recipe.c \
 	languages/shell/results.c \
 	languages/shell/run.c \

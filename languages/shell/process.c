@@ -20,7 +20,7 @@
 #include "../../core/pool.h"
 
 enum { FIRST_FD = 10, TICK_MS = 200, SOON_MS = 20, PIPE_HOLDS = 32 << 10 };
-static const uint64_t last_word_ns = UINT64_C (2) * 1000 * 1000 * 1000;
+static const uint64_t second_ns = UINT64_C (1000) * 1000 * 1000;
 
 void process_close (int *fd) {
     if (*fd >= 0)
@@ -76,8 +76,22 @@ static void usual_signals (posix_spawnattr_t *attributes) {
                                               POSIX_SPAWN_SETPGROUP);
 }
 
-int process_start (const char *file, bool search, char *const *argv, char *const *environment,
-                   const int *fds, int n, pid_t *pid) {
+/* What the child has open.  0 or an errno. */
+static int descriptors (posix_spawn_file_actions_t *actions, const int *fds, int n, int life) {
+    int r = 0;
+
+    for (int i = 0; r == 0 && i < n; i++)
+        if (fds[i] >= 0)
+            r = posix_spawn_file_actions_adddup2 (actions, fds[i], i);
+        else if (i == 0)
+            r = posix_spawn_file_actions_addopen (actions, 0, "/dev/null", O_RDONLY, 0);
+    if (r == 0 && life >= 0) /* onto itself: it stays open */
+        r = posix_spawn_file_actions_adddup2 (actions, life, life);
+    return r;
+}
+
+static int spawn (struct child *c, char *const *argv, char *const *environment, const int *fds,
+                  int n) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int r = posix_spawn_file_actions_init (&actions);
@@ -89,17 +103,41 @@ int process_start (const char *file, bool search, char *const *argv, char *const
         return -r;
     }
     usual_signals (&attributes);
-    for (int i = 0; r == 0 && i < n; i++)
-        if (fds[i] >= 0)
-            r = posix_spawn_file_actions_adddup2 (&actions, fds[i], i);
-        else if (i == 0)
-            r = posix_spawn_file_actions_addopen (&actions, 0, "/dev/null", O_RDONLY, 0);
+    r = descriptors (&actions, fds, n, c->life[0]);
     if (r == 0)
-        r = (search ? posix_spawnp : posix_spawn) (pid, file, &actions, &attributes, argv,
-                                                   environment);
+        r = posix_spawnp (&c->pid, argv[0], &actions, &attributes, argv, environment);
     posix_spawnattr_destroy (&attributes);
     posix_spawn_file_actions_destroy (&actions);
     return -r;
+}
+
+/* From now on the group dies with the server. */
+static void tie (const struct child *c) {
+    const struct f_owner_ex group = {.type = F_OWNER_PGRP, .pid = c->pid};
+
+    if (c->life[0] >= 0 && fcntl (c->life[0], F_SETSIG, SIGKILL) == 0 &&
+        fcntl (c->life[0], F_SETOWN_EX, &group) == 0)
+        fcntl (c->life[0], F_SETFL, O_ASYNC);
+}
+
+/* It does no more. */
+static void untie (struct child *c) {
+    if (c->life[0] >= 0)
+        fcntl (c->life[0], F_SETFL, 0);
+    process_close (&c->life[0]);
+    process_close (&c->life[1]);
+}
+
+int process_start (struct child *c, char *const *argv, char *const *environment, const int *fds,
+                   int n) {
+    int r;
+
+    process_pipe (c->life, 1); /* it can be done without */
+    if ((r = spawn (c, argv, environment, fds, n)) < 0)
+        untie (c);
+    else
+        tie (c);
+    return r;
 }
 
 /* Some of what is to be said.  A child that does not want it is free not to. */
@@ -179,15 +217,26 @@ static void take_err (struct run *run, int *fd) {
     }
 }
 
-/* Is it time for a call that began at START to give up? */
-static bool is_late (const struct host *host, uint64_t start_ns) {
-    uint64_t late_ns = host->give_up_ns;
+/* When a call began, and when it was first seen that the server is to end. */
+struct patience {
+    uint64_t start_ns, end_ns;
+};
 
-    if (late_ns == 0)
-        return false;
-    if (late_ns < start_ns) /* one that says goodbye */
-        late_ns = start_ns + last_word_ns;
-    return pool_clock_ns () >= late_ns;
+/* Is it time to give a call up?  A server that starts up cannot say when, because it waits for
+ * this very call. */
+static bool is_late (const struct host *host, struct patience *p) {
+    uint64_t now_ns = pool_clock_ns (), late_ns = host->give_up_ns;
+
+    if (late_ns == 0) {
+        if (!host->wants_end || !host->wants_end (host))
+            return false;
+        if (p->end_ns == 0)
+            p->end_ns = now_ns;
+        late_ns = p->end_ns + 5 * second_ns;
+    } else if (late_ns < p->start_ns) { /* one that says goodbye */
+        late_ns = p->start_ns + 2 * second_ns;
+    }
+    return now_ns >= late_ns;
 }
 
 /* Take what is left after the end. */
@@ -209,7 +258,7 @@ static bool is_over_soon (const struct run *run, const struct ends *e) {
 }
 
 int process_listen (const struct host *host, struct run *run, struct ends *e) {
-    uint64_t start_ns = pool_clock_ns ();
+    struct patience patience = {.start_ns = pool_clock_ns ()};
 
     if (is_over_soon (run, e))
         return drain (run, e);
@@ -223,7 +272,7 @@ int process_listen (const struct host *host, struct run *run, struct ends *e) {
             return -errno;
         if (n > 0 && fds[0].revents) /* all that it printed is there already */
             return drain (run, e);
-        if (is_late (host, start_ns))
+        if (is_late (host, &patience))
             return -ESHUTDOWN;
         if (n <= 0)
             continue;
@@ -237,15 +286,15 @@ int process_listen (const struct host *host, struct run *run, struct ends *e) {
     return 0;
 }
 
-void process_kill (pid_t pid) {
-    kill (-pid, SIGKILL);
-    kill (pid, SIGKILL); /* should it not have got its group yet */
+void process_kill (const struct child *c) {
+    kill (-c->pid, SIGKILL);
 }
 
-void process_reap (pid_t pid, int *status) {
-    while (waitpid (pid, status, 0) < 0)
+void process_reap (struct child *c, int *status) {
+    while (waitpid (c->pid, status, 0) < 0)
         if (errno != EINTR) {
             *status = 0;
-            return;
+            break;
         }
+    untie (c);
 }

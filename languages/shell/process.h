@@ -31,7 +31,18 @@ struct run {
     bool no_memory;
     char err[ERROR_TEXT_MAX]; /* the beginning of what it complained of */
     size_t err_size;
-    int status; /* as waitpid tells it */
+    size_t err_told; /* so much of it is in the sentence about its failure */
+    int status;      /* as waitpid tells it */
+};
+
+/* A program that was started, in a process group of its own.
+ *
+ * LIFE is a pipe through which nothing goes.  The child holds the reading end, and the server
+ * alone the writing end: when that closes because the server was killed, the kernel kills the
+ * group (F_SETSIG), however little the child listens. */
+struct child {
+    pid_t pid;
+    int life[2];
 };
 
 /* The server's ends of a child's descriptors; -1 for one that is not there. */
@@ -49,10 +60,10 @@ int process_memory (void);
 
 void process_close (int *fd); /* and it is -1 */
 
-/* Start FILE (looked for on PATH if SEARCH) in a process group of its own.  FDS are what
- * it has as 0, 1, ...; a negative one is /dev/null for 0 and missing otherwise. */
-int process_start (const char *file, bool search, char *const *argv, char *const *environment,
-                   const int *fds, int n, pid_t *pid);
+/* Start argv[0], looked for on PATH where it is no path.  FDS are what it has as 0, 1, ...;
+ * a negative one is /dev/null for 0 and missing otherwise.  0, or -errno and no child. */
+int process_start (struct child *, char *const *argv, char *const *environment, const int *fds,
+                   int n);
 
 /* Feed it and listen to it until ENDS->end can be read and what it had printed is here.
  * 0; -EMFILE and the like; -ENOBUFS it prints too much; -ESHUTDOWN the server is ending and
@@ -60,7 +71,9 @@ int process_start (const char *file, bool search, char *const *argv, char *const
  * they have ended. */
 int process_listen (const struct host *, struct run *, struct ends *);
 
-void process_kill (pid_t);              /* the whole group */
-void process_reap (pid_t, int *status); /* wait for its end */
+void process_kill (const struct child *); /* the whole group */
+
+/* Wait for its end.  Who is left of its group may outlive the server from now on. */
+void process_reap (struct child *, int *status);
 
 #endif

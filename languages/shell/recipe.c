@@ -102,9 +102,11 @@ static int define (const char *name, const char *body, FILE *to) {
 static int define_script (const struct shell *s, struct recipe *r, FILE *to) {
     char *text;
     size_t size;
-    int result = read_file (s->path, &text, &size);
+    int result;
 
-    if (result < 0)
+    if (access (s->path, X_OK) < 0) /* a shell would not mind */
+        return -errno;
+    if ((result = read_file (s->path, &text, &size)) < 0)
         return result;
     /* These would tell it that it is a function. */
     result = strstr (text, "BASH_SOURCE") || strstr (text, "LINENO")
@@ -124,7 +126,7 @@ static int define_fragments (const struct shell *s, struct recipe *r, FILE *to) 
     if (!r->shell || !r->flags)
         return -ENOMEM;
     for (const struct callback *row = callbacks; row->name && result == 0; row++) {
-        const char *fragment = shell_fragment (s, row);
+        const char *fragment = fragment_for (s, row);
         if (fragment && methods[row - callbacks].known && !methods[row - callbacks].not_eval)
             result = define (row->name, fragment, to);
     }

@@ -45,8 +45,19 @@ static char *trim (char *text) {
     return text;
 }
 
+/* What is no number is the script's failure, and not that of who asked. */
+static int parse_number (const struct printed *p,
+                         int (*parse) (const char *, const char *, uint64_t *, struct error *),
+                         const char *text, uint64_t *n) {
+    struct error error = {0};
+
+    return parse (p->run->method, text, n, &error) < 0
+               ? error_set (p->error, EIO, "%s", error.text)
+               : 0;
+}
+
 static int give_size (struct printed *p) {
-    return parse_size (p->run->method, trim (p->text), &p->call->out.i, p->error);
+    return parse_number (p, parse_size, trim (p->text), &p->call->out.i);
 }
 
 static int give_support (struct printed *p) {
@@ -72,7 +83,7 @@ static int give_block_size (struct printed *p) {
         if (!word)
             return error_set (p->error, EIO, "%s: printed %zu numbers: three sizes are wanted",
                               p->run->method, i);
-        if (parse_size (p->run->method, word, &n, p->error) < 0)
+        if (parse_number (p, parse_size, word, &n) < 0)
             return -EIO;
         *fields[i] = n > UINT32_MAX ? UINT32_MAX : (uint32_t) n;
         word = strtok_r (NULL, blanks, &save);
@@ -116,33 +127,45 @@ static int lines_split (struct lines *l, char *text) {
     return 0;
 }
 
-static int add_names (struct lines *l, size_t first, size_t step, size_t describe, size_t end,
-                      struct exports *exports, struct error *error) {
-    for (size_t i = first; i < end; i += step) {
-        const char *description = describe && i + describe < l->n ? l->v[i + describe] : NULL;
+/* Which of the lines are names, and how far behind each its description is; 0: nowhere. */
+struct form {
+    size_t first, step, end, describe;
+};
+
+static int add_names (const struct printed *p, const struct lines *l, struct form form,
+                      struct exports *exports) {
+    for (size_t i = form.first; i < form.end; i += form.step) {
+        const char *description =
+            form.describe && i + form.describe < l->n ? l->v[i + form.describe] : NULL;
+        struct error error = {0};
         if (description && !*description)
             description = NULL;
-        int r = exports_add (exports, l->v[i], description, error);
+        int r = exports_add (exports, l->v[i], description, &error);
         if (r < 0)
-            return r;
+            return error_set (p->error, -r, "%s: %s", p->run->method, error.text);
     }
     return 0;
 }
 
 /* The first line may say how the others are to be read. */
 static int parse_exports (struct printed *p, struct lines *l, struct exports *exports) {
-    const char *form = l->n > 0 ? l->v[0] : "";
-    size_t half = l->n / 2;
+    const char *word = l->n > 0 ? l->v[0] : "";
+    struct form form = {.first = 1, .step = 1, .end = l->n};
 
-    if (strcmp (form, "INTERLEAVED") == 0)
-        return add_names (l, 1, 2, 1, l->n, exports, p->error);
-    if (strcmp (form, "NAMES+DESCRIPTIONS") != 0)
-        return add_names (l, strcmp (form, "NAMES") == 0, 1, 0, l->n, exports, p->error);
-    if (l->n % 2 == 0)
-        return error_set (p->error, EIO,
-                          "%s: NAMES+DESCRIPTIONS is followed by an odd number of lines",
-                          p->run->method);
-    return add_names (l, 1, 1, half, 1 + half, exports, p->error);
+    if (strcmp (word, "INTERLEAVED") == 0) {
+        form.step = 2;
+        form.describe = 1;
+    } else if (strcmp (word, "NAMES+DESCRIPTIONS") == 0) {
+        if (l->n % 2 == 0)
+            return error_set (p->error, EIO,
+                              "%s: NAMES+DESCRIPTIONS is followed by an odd number of lines",
+                              p->run->method);
+        form.describe = l->n / 2;
+        form.end = 1 + l->n / 2;
+    } else if (strcmp (word, "NAMES") != 0) {
+        form.first = 0;
+    }
+    return add_names (p, l, form, exports);
 }
 
 static int give_exports_to (struct printed *p, struct exports *exports) {
@@ -236,9 +259,12 @@ static int parse_extent_type (const struct printed *p, char *text, uint32_t *typ
 
     *type = 0;
     if (*text >= '0' && *text <= '9') {
-        int r = parse_unsigned (p->run->method, text, &n, p->error);
+        if (parse_number (p, parse_unsigned, text, &n) < 0)
+            return -EIO;
         *type = (uint32_t) n;
-        return r;
+        return n <= UINT32_MAX ? 0
+                               : error_set (p->error, EIO, "%s: the type %s is too large",
+                                            p->run->method, text);
     }
     for (char *word = strtok_r (text, ",", &save); word; word = strtok_r (NULL, ",", &save)) {
         uint32_t bit = 0;
@@ -268,8 +294,8 @@ static int add_extent (const struct printed *p, char *line, struct extents *exte
     if (!length_text)
         return error_set (p->error, EIO, "%s: printed a line with an offset and no length",
                           p->run->method);
-    if (parse_size (p->run->method, offset_text, &offset, p->error) < 0 ||
-        parse_size (p->run->method, length_text, &length, p->error) < 0 ||
+    if (parse_number (p, parse_size, offset_text, &offset) < 0 ||
+        parse_number (p, parse_size, length_text, &length) < 0 ||
         (type_text && parse_extent_type (p, type_text, &type) < 0))
         return -EIO;
     r = extents_add (extents, offset, length, type);
@@ -329,7 +355,7 @@ int result_take (struct call *c, struct run *run, struct error *error) {
 
     if (letter != '0' && letter != 'b' && letter != 'B') {
         if (!(p.text = as_text (run, error)))
-            return run->no_memory ? -ENOMEM : -EIO;
+            return -error->number;
     }
     return gives[(unsigned char) letter](&p);
 }

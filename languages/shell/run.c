@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,48 +40,44 @@ enum { LAST_ERRNO = 133, MESSAGE_MAX = 400, ERRNO_NAME_MAX = 16 };
 
 /* The fragment or the program, as the command to start. */
 static int start_plain (struct shell *s, const struct call *c, struct run *run, const int *fds,
-                        pid_t *pid) {
-    char *argv[WORDS_MAX + 4], name[256];
-    const char *fragment = s->eval ? shell_fragment (s, c->row) : NULL;
+                        struct child *child) {
+    char *argv[1 + 3 + WORDS_MAX] = {"/bin/sh"}, **script = argv + 1, name[PATH_MAX];
     int n = 0, r;
 
     if (s->eval) {
         snprintf (name, sizeof name, "%s/%s", s->folder, run->method);
-        argv[n++] = "/bin/sh";
-        argv[n++] = "-c";
-        argv[n++] = (char *) fragment;
-        argv[n++] = name;
+        script[n++] = "-c";
+        script[n++] = (char *) fragment_for (s, c->row); /* argv is merely not declared so */
+        script[n++] = name;
     } else {
-        argv[n++] = s->path;
+        script[n++] = s->path;
     }
     for (char *const *word = run->words; *word; word++)
-        argv[n++] = *word;
-    argv[n] = NULL;
-    r = process_start (argv[0], false, argv, s->environment, fds, 3, pid);
-    if (r == -ENOEXEC) { /* a script without #! */
-        memmove (argv + 1, argv, (size_t) (n + 1) * sizeof argv[0]);
-        argv[0] = "/bin/sh";
-        r = process_start (argv[0], false, argv, s->environment, fds, 3, pid);
-    }
-    return r;
+        script[n++] = *word;
+    if (s->eval)
+        return process_start (child, argv, s->environment, fds, 3);
+    r = process_start (child, script, s->environment, fds, 3);
+    return r == -ENOEXEC ? process_start (child, argv, s->environment, fds, 3) /* without #! */
+                         : r;
 }
 
 /* Feed it and listen to it to its end. */
-static int attend (struct shell *s, struct run *run, struct ends *ends, pid_t pid) {
+static int attend (struct shell *s, struct run *run, struct ends *ends, struct child *child) {
     int r;
 
-    ends->end = (int) syscall (SYS_pidfd_open, pid, 0); /* without: until it prints no more */
+    /* Without one: until it prints no more. */
+    ends->end = (int) syscall (SYS_pidfd_open, child->pid, 0);
     r = process_listen (s->plugin->host, run, ends);
     if (r < 0)
-        process_kill (pid);
-    process_reap (pid, &run->status);
+        process_kill (child);
+    process_reap (child, &run->status);
     return r;
 }
 
 int plain_run (struct shell *s, const struct call *c, struct run *run, struct error *error) {
     int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
     struct ends ends;
-    pid_t pid;
+    struct child child;
     int r = run->input ? process_pipe (in, 1) : 0;
 
     if (r == 0)
@@ -88,16 +85,16 @@ int plain_run (struct shell *s, const struct call *c, struct run *run, struct er
     if (r == 0)
         r = process_pipe (err, 0);
     if (r == 0)
-        r = start_plain (s, c, run, (int[]){in[0], out[1], err[1]}, &pid);
+        r = start_plain (s, c, run, (int[]){in[0], out[1], err[1]}, &child);
     process_close (&in[0]);
     process_close (&out[1]);
     process_close (&err[1]);
     ends = (struct ends){.in = in[1], .out = out[0], .err = err[0], .end = -1};
     if (r < 0)
-        error_set (error, -r, "%s: %s cannot be started: %s", run->method,
+        error_set (error, EIO, "%s: %s cannot be started: %s", run->method,
                    s->eval ? "/bin/sh" : s->path, strerror (-r));
     else
-        r = attend (s, run, &ends, pid);
+        r = attend (s, run, &ends, &child);
     process_close (&ends.in);
     process_close (&ends.out);
     process_close (&ends.err);
@@ -124,25 +121,42 @@ static int errno_named (const char *word, size_t length) {
     return 0;
 }
 
-/* What the script said of its failure. */
-static int failed (struct run *run, int fallback, struct error *error) {
+/* So much of a line as a message has room for, and no part of a letter. */
+static int message_length (const char *line, size_t length) {
+    if (length > MESSAGE_MAX)
+        for (length = MESSAGE_MAX; length > 0 && (line[length] & 0xc0) == 0x80; length--)
+            ;
+    return (int) length;
+}
+
+/* The script's words for its failure: its first line, without the errno that this may begin
+ * with.  False: it said nothing. */
+static bool said_why (struct run *run, int *number, const char **text, int *length) {
     const char *line = run->err, *end = memchr (line, '\n', run->err_size), *word;
-    int number;
+    int named;
 
     if (!end)
         end = line + run->err_size;
     for (word = line; word < end && !isspace ((unsigned char) *word) && *word; word++)
         ;
-    number = errno_named (line, (size_t) (word - line));
-    if (number)
+    if ((named = errno_named (line, (size_t) (word - line)))) {
+        *number = named;
         line = word;
-    else
-        number = fallback;
+    }
     while (line < end && isspace ((unsigned char) *line))
         line++;
-    int length = end - line < MESSAGE_MAX ? (int) (end - line) : MESSAGE_MAX;
-    if (length > 0 && *line)
-        return error_set (error, number, "%s: %.*s", run->method, length, line);
+    run->err_told = (size_t) (end - run->err);
+    *text = line;
+    *length = message_length (line, (size_t) (end - line));
+    return line < end && *line;
+}
+
+static int failed (struct run *run, int number, struct error *error) {
+    const char *text;
+    int length;
+
+    if (said_why (run, &number, &text, &length))
+        return error_set (error, number, "%s: %.*s", run->method, length, text);
     if (WIFSIGNALED (run->status))
         return error_set (error, number, "%s: killed by signal %d (%s)", run->method,
                           WTERMSIG (run->status), strsignal (WTERMSIG (run->status)));
@@ -164,7 +178,7 @@ static int cut_short (struct run *run, int r, struct error *error) {
         return error_set (error, ESHUTDOWN,
                           "%s: the server ends and did not wait for the script any longer",
                           run->method);
-    return error_set (error, -r, "%s: %s", run->method, strerror (-r));
+    return error_set (error, EIO, "%s: %s", run->method, strerror (-r));
 }
 
 static int act (struct shell *s, const struct call *c, const struct exit_code *code) {
@@ -194,6 +208,7 @@ static int missing (struct shell *s, const struct call *c, struct run *run,
 }
 
 static int judge (struct shell *s, const struct call *c, struct run *run, struct error *error) {
+    _Atomic enum memory *memory = &s->memory[c->row - callbacks];
     int status = run->status, number;
     const struct exit_code *code;
 
@@ -202,9 +217,8 @@ static int judge (struct shell *s, const struct call *c, struct run *run, struct
     status = WEXITSTATUS (status);
     if (status == EXIT_MISSING || (status == 1 && methods[c->row - callbacks].ours))
         return missing (s, c, run, error);
-    if (s->memory[c->row - callbacks] !=
-        ANSWERED) /* other threads look; write when it must be */
-        s->memory[c->row - callbacks] = ANSWERED;
+    if (*memory != ANSWERED) /* other threads look: write no more than must be */
+        *memory = ANSWERED;
     if (status == EXIT_FALSE && c->row->gives == 'b')
         return SAID_FALSE;
     if (status >= EXIT_CODES || !exit_codes[status].known)
@@ -214,10 +228,11 @@ static int judge (struct shell *s, const struct call *c, struct run *run, struct
     return number ? failed (run, number, error) : 0;
 }
 
-static void tell_rest (const struct shell *s, const struct run *run) {
-    if (run->err_size > 0)
-        log_debug (&s->plugin->host->log, s->plugin->name, "%s: %.*s", run->method,
-                   (int) run->err_size, run->err);
+/* The texts are large, and are filled from their beginnings. */
+void run_init (struct run *run) {
+    memset (run, 0, offsetof (struct run, err));
+    run->err_size = run->err_told = 0;
+    run->status = 0;
 }
 
 int method_run (struct shell *s, const struct call *c, struct run *run, struct error *error) {
@@ -233,7 +248,5 @@ int method_run (struct shell *s, const struct call *c, struct run *run, struct e
         r = warm_run (s->warm, run);
     if (r == -EAGAIN)
         r = plain_run (s, c, run, error);
-    if (s->plugin->host->log.verbose)
-        tell_rest (s, run);
     return r < 0 ? cut_short (run, r, error) : judge (s, c, run, error);
 }

@@ -9,11 +9,9 @@
 #include "shell.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TEXT_MOST = 16 << 20 }; /* bytes that a method may print, where it is not data */
@@ -27,14 +25,14 @@ const struct method methods[ROW_COUNT] = {
     [ROW_thread_model] = {.known = true},
     [ROW_get_ready] = {.known = true},
     [ROW_after_fork] = {.known = true},
-    [ROW_preconnect] = {.known = true},
+    [ROW_preconnect] = {.known = true, .told = true},
     [ROW_list_exports] = {.known = true},
     [ROW_default_export] = {.known = true},
     [ROW_open] = {.known = true},
-    [ROW_close] = {.known = true},
+    [ROW_close] = {.known = true, .told = true},
     [ROW_cleanup] = {.known = true, .not_eval = true, .ours = true},
     [ROW_unload] = {.known = true},
-    [ROW_get_size] = {.known = true},
+    [ROW_get_size] = {.known = true, .needed = true},
     [ROW_block_size] = {.known = true},
     [ROW_export_description] = {.known = true},
     [ROW_contexts] = {.known = true, .not_eval = true, .ours = true},
@@ -111,128 +109,15 @@ static struct shell *shell_new (struct plugin *p, bool eval, struct error *error
     return NULL;
 }
 
-/* A parameter of the adapter's own, in a list that plugin_declare takes over. */
-static bool parameter_make (struct parameter *row, const struct parameter *from) {
-    *row = *from;
-    row->name = strdup (from->name);
-    row->doc = from->doc ? strdup (from->doc) : NULL;
-    row->label = from->label ? strdup (from->label) : NULL;
-    row->choices = from->choices ? strdup (from->choices) : NULL;
-    row->fallback = from->fallback ? strdup (from->fallback) : NULL;
-    return row->name && !row->doc == !from->doc && !row->label == !from->label &&
-           !row->choices == !from->choices && !row->fallback == !from->fallback;
-}
-
-static const struct parameter warm_parameter = {
-    .name = "warm",
-    .type = PARAM_choice,
-    .choices = "auto|off",
-    .fallback = "auto",
-    .doc = "may a shell that has read the script wait for calls?",
-};
-
-static const struct parameter missing_parameter = {
-    .name = "missing",
-    .type = PARAM_string,
-    .label = "SCRIPT",
-    .doc = "instead of every method that is not given",
-};
-
-/* sh: warm.  eval: also each method. */
-static int declare (struct shell *s, struct error *error) {
-    struct parameter *list = calloc (ROW_COUNT + 3, sizeof *list);
-    int n = 0;
-    bool made = list != NULL;
-
-    for (int row = 0; made && s->eval && row < ROW_COUNT; row++) {
-        struct parameter method = {.name = callbacks[row].name,
-                                   .type = PARAM_string,
-                                   .many = true, /* so that a second one is noticed */
-                                   .label = "SCRIPT",
-                                   .doc = callbacks[row].doc};
-        if (methods[row].known && !methods[row].not_eval)
-            made = parameter_make (&list[n++], &method);
-    }
-    if (made && s->eval)
-        made = parameter_make (&list[n++], &missing_parameter);
-    if (made)
-        made = parameter_make (&list[n++], &warm_parameter);
-    if (list)
-        plugin_declare (s->plugin, list);
-    return made ? 0 : error_set (error, ENOMEM, "%s: out of memory", s->plugin->name);
-}
-
-/* What was given so far for a parameter; NULL: nothing. */
-static const struct value *given (const struct shell *s, const char *name) {
-    const struct arguments *a = &s->plugin->arguments;
-    const struct value *v;
-
-    if (!a->parameters || !parameter_find (a->parameters, name))
-        return NULL;
-    v = arguments_get (a, name);
-    return v->given ? v : NULL;
-}
-
-const char *shell_fragment (const struct shell *s, const struct callback *row) {
-    const struct value *v = given (s, row->name);
-
-    if (!v)
-        v = given (s, missing_parameter.name);
-    return v ? v->s : NULL;
-}
-
-/* `sh -`: the script is what standard input has. */
-static int copy_input (struct shell *s, struct error *error) {
-    char buffer[65536];
-    ssize_t n = -1;
-    int fd;
-
-    if (!s->plugin->host->stdio_safe)
-        return error_set (error, EINVAL, "sh -: standard input belongs to the client");
-    if (asprintf (&s->path, "%s/inline-script.sh", s->folder) < 0) {
-        s->path = NULL;
-        return error_set (error, ENOMEM, "sh: out of memory");
-    }
-    fd = open (s->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-    while (fd >= 0 && (n = read (STDIN_FILENO, buffer, sizeof buffer)) > 0)
-        if (write (fd, buffer, (size_t) n) != n) {
-            n = -1;
-            break;
-        }
-    if (n < 0)
-        error_set (error, errno, "%s: %s", s->path, strerror (errno));
-    if (fd >= 0)
-        close (fd);
-    return n < 0 ? -EIO : 0;
-}
-
-static int find_program (struct shell *s, struct error *error) {
-    const char *path = s->plugin->path;
-    struct stat status;
-
-    if (strcmp (path, "-") == 0)
-        return copy_input (s, error);
-    if (!(s->path = strdup (path)))
-        return error_set (error, ENOMEM, "%s: out of memory", path);
-    if (stat (path, &status) == 0 && S_ISDIR (status.st_mode))
-        return error_set (error, EISDIR, "%s: it is a folder", path);
-    if (access (path, X_OK) < 0)
-        return error_set (error, errno,
-                          errno == EACCES ? "%s: it is not executable: try chmod +x"
-                                          : "%s: it cannot be run",
-                          path);
-    return 0;
-}
-
 static int load_shell (struct plugin *p, bool eval, struct error *error) {
     struct shell *s = shell_new (p, eval, error);
     int r;
 
     if (!s)
         return -(error->number ? error->number : EIO);
-    r = eval ? 0 : find_program (s, error);
+    r = eval ? 0 : program_find (s, error);
     if (r == 0)
-        r = declare (s, error);
+        r = parameters_declare (s, error);
     if (r < 0)
         close_shell (p);
     return r;
@@ -260,9 +145,9 @@ static enum defined defines_eval (struct plugin *p, const struct callback *row) 
         return NOT_DEFINED;
     if (row->kind == KIND_LIFE && !s->configured)
         return DEFINED_PERHAPS;
-    if (given (s, row->name))
+    if (fragment_given (s, row))
         return DEFINED;
-    return shell_fragment (s, row) ? DEFINED_PERHAPS : NOT_DEFINED;
+    return fragment_for (s, row) ? DEFINED_PERHAPS : NOT_DEFINED;
 }
 
 /* The last of the parameters: from now on there is time for a shell to get warm. */
@@ -272,7 +157,7 @@ static int configure (struct plugin *p, const struct parameter *parameter,
 
     if (value->more)
         return error_set (error, EINVAL, "%s: %s is given twice", p->name, parameter->name);
-    if (strcmp (parameter->name, warm_parameter.name) != 0)
+    if (!parameter_is_last (parameter))
         return 0;
     s->configured = true;
     if (s->eval)
@@ -282,9 +167,11 @@ static int configure (struct plugin *p, const struct parameter *parameter,
     return 0;
 }
 
-static void give_output (const struct call *c, struct run *run) {
+/* Where the output goes, and what the input is. */
+static void run_prepare (struct run *run, const struct call *c) {
     const struct request *r = c->request;
 
+    run_init (run);
     run->out_most = TEXT_MOST;
     if (c->row->gives == 'B') {
         run->out = r->data;
@@ -297,27 +184,68 @@ static void give_output (const struct call *c, struct run *run) {
     }
 }
 
+/* Does nobody else tell of it?  What fails before there are clients is told by the core; a
+ * zero that is not supported is how a script asks for pwrite instead. */
+static bool is_ours_to_tell (const struct call *c, int number) {
+    bool refused =
+        c->row == &callbacks[ROW_zero] && (number == ENOTSUP || number == EOPNOTSUPP);
+
+    return c->session && !methods[c->row - callbacks].told && !refused;
+}
+
+/* Beside its first line, which is in the sentence of a failure. */
+static void tell_complaints (const struct plugin *p, const struct run *run) {
+    const char *line = run->err + run->err_told, *end = run->err + run->err_size;
+
+    while (line < end) {
+        size_t rest = (size_t) (end - line);
+        const char *newline = memchr (line, '\n', rest);
+        size_t length = newline ? (size_t) (newline - line) : rest;
+        if (length > 0)
+            log_debug (&p->host->log, p->name, "%s: %.*s", run->method, (int) length, line);
+        line += length + 1;
+    }
+}
+
+/* To the log, and to who asked. */
+static int fail (const struct plugin *p, const struct call *c, int number, const char *text) {
+    bool ours = is_ours_to_tell (c, number);
+
+    (ours ? log_error : log_debug) (&p->host->log, p->name, "%s", text);
+    return error_set (c->row->kind == KIND_WORK ? c->request->error : c->error, number, "%s",
+                      text);
+}
+
 static int call (struct plugin *p, struct call *c) {
     struct shell *s = p->script;
-    struct error *error = c->row->kind == KIND_WORK ? c->request->error : c->error;
+    struct error error = {0};
     struct run run;
     int r;
 
-    if (s->eval && (methods[c->row - callbacks].not_eval || !shell_fragment (s, c->row)))
+    if (s->eval && (methods[c->row - callbacks].not_eval || !fragment_for (s, c->row)))
         return MISSING;
-    memset (&run, 0, offsetof (struct run, err));
-    run.err_size = 0;
-    give_output (c, &run);
-    r = method_run (s, c, &run, error);
+    run_prepare (&run, c);
+    r = method_run (s, c, &run, &error);
     if (r == SAID_FALSE) {
         c->out.b = false;
         r = 0;
     } else if (r == 0) {
-        r = result_take (c, &run, error);
+        r = result_take (c, &run, &error);
     }
+    if (r < 0)
+        r = fail (p, c, -r, error.text);
+    if (p->host->log.verbose)
+        tell_complaints (p, &run);
     if (!run.out_fixed)
         free (run.out);
     return r;
+}
+
+/* What is in it must be found by the methods that are called from now on. */
+static void hand_over (struct plugin *p, const struct identity *who) {
+    const struct shell *s = p->script;
+
+    folder_give (s->folder, who);
 }
 
 static void drop (struct plugin *p, void *handle) {
@@ -336,6 +264,7 @@ const struct language sh_language = {
     .defines = defines_sh,
     .configure = configure,
     .call = call,
+    .hand_over = hand_over,
     .drop = drop,
     .close = close_shell,
     .may_block = true,
@@ -350,6 +279,7 @@ const struct language eval_language = {
     .defines = defines_eval,
     .configure = configure,
     .call = call,
+    .hand_over = hand_over,
     .drop = drop,
     .close = close_shell,
     .may_block = true,

@@ -23,6 +23,7 @@ struct method {
     bool promised; /* it is so once the method has answered, or if it says why */
     bool not_eval; /* it cannot be a parameter of eval */
     bool ours;     /* other servers never ask: a script that fails does not know it */
+    bool told;     /* the core tells of its failure, also during a connection */
 };
 
 extern const struct method methods[ROW_COUNT];
@@ -40,12 +41,22 @@ struct shell {
     _Atomic enum memory memory[ROW_COUNT]; /* what was learnt of each method */
 };
 
-/* shell.c: eval: the fragment for this row; NULL: none. */
-const char *shell_fragment (const struct shell *, const struct callback *);
+/* parameters.c: what is given to the adapter itself.  0 or -ENOMEM. */
+int parameters_declare (struct shell *, struct error *);
+bool parameter_is_last (const struct parameter *); /* the others have been configured */
+
+/* eval: the fragment that was given for this row, or (fragment_for) for all that are not
+ * given.  NULL: none. */
+const char *fragment_given (const struct shell *, const struct callback *);
+const char *fragment_for (const struct shell *, const struct callback *);
+
+/* program.c: sh: make s->path what is to be run.  0 or -errno. */
+int program_find (struct shell *, struct error *);
 
 /* folder.c: $tmpdir */
 char *folder_new (void); /* malloc'ed path; NULL with errno */
 void folder_remove (const char *path);
+void folder_give (const char *path, const struct identity *); /* with all that is in it */
 
 /* arguments.c: what a method is called with, by the letters of its row */
 enum { WORDS_MAX = 8 };
@@ -58,10 +69,15 @@ struct arguments_text {
 
 void arguments_of (struct arguments_text *, const struct call *);
 
+/* KIND and the words as one line, quoted so that a warm shell reads each of them as it is; a
+ * newline is its variable __stele_newline.  Malloc'ed; NULL out of memory. */
+char *words_format (char kind, char *const *words, size_t *size);
+
 /* run.c: run one method, whichever way, and say what a failure was.  0, -errno, MISSING, or
  * SAID_FALSE.  The caller frees run->out unless it is fixed. */
 enum { SAID_FALSE = MISSING + 1 };
 
+void run_init (struct run *);
 int method_run (struct shell *, const struct call *, struct run *, struct error *);
 
 /* Start the script itself.  0 with run->status, or -errno with a sentence. */

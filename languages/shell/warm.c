@@ -33,7 +33,7 @@ struct warm_shell {
     struct warm_shell *next;
     struct ends ends; /* end: the status */
     int memory;
-    pid_t pid;
+    struct child child;
     struct stamp stamp;
 };
 
@@ -87,9 +87,9 @@ static void warm_shell_free (struct warm_shell *w, bool kill) {
     int status;
 
     if (kill)
-        process_kill (w->pid);
+        process_kill (&w->child);
     close_ends (w);
-    process_reap (w->pid, &status);
+    process_reap (&w->child, &status);
     free (w);
 }
 
@@ -107,10 +107,10 @@ static int start (struct warm *warm, struct warm_shell *w) {
     if (r == 0)
         r = process_pipe (status, 0);
     if (r == 0)
-        r = process_start (argv[0], argv[0][0] != '/', argv, s->environment,
+        r = process_start (&w->child, argv, s->environment,
                            (int[]){in[0], [STATUS_FD] = status[1], [ERR_FD] = err[1],
                                    [OUT_FD] = out[1], [MEMORY_FD] = w->memory},
-                           FDS, &w->pid);
+                           FDS);
     process_close (&in[0]);
     process_close (&out[1]);
     process_close (&err[1]);
@@ -153,34 +153,43 @@ static int await (const struct warm *warm, struct warm_shell *w, struct run *run
     return 0;
 }
 
-/* A new shell that has read the script.  NULL: there can be none. */
-static struct warm_shell *warm_shell_new (struct warm *warm) {
-    struct warm_shell *w = calloc (1, sizeof *w);
-    struct run *run = calloc (1, sizeof *run);
-    const struct log *log = &warm->shell->plugin->host->log;
+/* Its first status line says that it has read the script. */
+static int await_ready (const struct warm *warm, struct warm_shell *w) {
+    const struct plugin *p = warm->shell->plugin;
+    struct run run = {.out_most = ERROR_TEXT_MAX};
+    int r = await (warm, w, &run);
 
-    if (!w || !run || (w->memory = process_memory ()) < 0) {
-        free (w);
-        free (run);
-        return NULL;
-    }
-    run->out_most = ERROR_TEXT_MAX;
+    if (r < 0)
+        log_debug (&p->host->log, p->name,
+                   "%s cannot keep the script, so each call starts it: %.*s",
+                   warm->recipe.shell, (int) run.err_size, run.err);
+    free (run.out);
+    return r;
+}
+
+/* A shell that has read the script.  0 or -errno. */
+static int warm_shell_new (struct warm *warm, struct warm_shell **made) {
+    struct warm_shell *w = calloc (1, sizeof *w);
+    int r;
+
+    if (!w)
+        return -ENOMEM;
+    w->ends = (struct ends){-1, -1, -1, -1};
     w->stamp = warm->stamp;
-    if (fill_memory (w->memory, warm->recipe.definitions, warm->recipe.size) < 0 ||
-        start (warm, w) < 0) {
+    r = w->memory = process_memory ();
+    if (r >= 0)
+        r = fill_memory (w->memory, warm->recipe.definitions, warm->recipe.size);
+    if (r >= 0)
+        r = start (warm, w);
+    if (r < 0) {
         close_ends (w);
         free (w);
-        w = NULL;
-    } else if (await (warm, w, run) < 0) {
-        log_debug (log, warm->shell->plugin->name,
-                   "%s cannot keep the script, so each call starts it: %.*s",
-                   warm->recipe.shell, (int) run->err_size, run->err);
+    } else if ((r = await_ready (warm, w)) < 0) {
         warm_shell_free (w, true);
-        w = NULL;
+    } else {
+        *made = w;
     }
-    free (run->out);
-    free (run);
-    return w;
+    return r;
 }
 
 /* Locked.  The script was changed: shells that have read the old one go. */
@@ -208,14 +217,21 @@ static void push (struct warm *warm, struct warm_shell *w) {
     warm->idle = w;
 }
 
+/* It may be otherwise next time. */
+static bool is_passing (int r) {
+    return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -EAGAIN || r == -ESHUTDOWN;
+}
+
 /* Locked.  One is idle beside the one that will be taken, or there can be no more. */
 static void stock (struct warm *warm) {
-    while (!warm->off && (!warm->idle || !warm->idle->next)) {
-        struct warm_shell *w = warm_shell_new (warm);
-        if (w)
+    int r = 0;
+
+    while (!warm->off && r == 0 && (!warm->idle || !warm->idle->next)) {
+        struct warm_shell *w = NULL;
+        if ((r = warm_shell_new (warm, &w)) == 0)
             push (warm, w);
         else
-            warm->off = true;
+            warm->off = !is_passing (r);
     }
 }
 
@@ -257,45 +273,6 @@ static void give_back (struct warm *warm, struct warm_shell *w) {
         warm_shell_free (w, false);
 }
 
-/* Quote for the shell, in one line. */
-static void put_word (FILE *to, const char *word) {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-
-    if (*word && word[strspn (word, plain)] == '\0') { /* the shell reads byte by byte */
-        fputs (word, to);
-        return;
-    }
-    fputc ('\'', to);
-    for (; *word; word++)
-        if (*word == '\'')
-            fputs ("'\\''", to);
-        else if (*word == '\n')
-            fputs ("'\"$__stele_newline\"'", to);
-        else
-            fputc (*word, to);
-    fputc ('\'', to);
-}
-
-/* "I METHOD ARGUMENT...", or O: it is not given any input. */
-static char *format_line (const struct run *run, size_t *size) {
-    char *line = NULL;
-    FILE *to = open_memstream (&line, size);
-
-    if (!to)
-        return NULL;
-    fputc (run->input ? 'I' : 'O', to);
-    for (char *const *word = run->words; *word; word++) {
-        fputc (' ', to);
-        put_word (to, *word);
-    }
-    fputc ('\n', to);
-    if (fclose (to) == 0)
-        return line;
-    free (line);
-    return NULL;
-}
-
 /* What somebody printed after an earlier call had ended is nobody's.  There may be no end of
  * it: no more than a pipe holds is taken. */
 static void forget_stale (const struct warm_shell *w) {
@@ -316,7 +293,7 @@ static int say (struct warm_shell *w, const struct run *run) {
     forget_stale (w);
     if (run->input && fill_memory (w->memory, run->input, run->input_size) < 0)
         return -EAGAIN;
-    if (!(line = format_line (run, &size)))
+    if (!(line = words_format (run->input ? 'I' : 'O', run->words, &size)))
         return -EAGAIN;
     n = write (w->ends.in, line, size); /* more than a pipe holds starts the script instead */
     free (line);
@@ -327,8 +304,8 @@ static int say (struct warm_shell *w, const struct run *run) {
 static int has_gone (struct warm_shell *w, struct run *run) {
     int status;
 
-    process_kill (w->pid);
-    process_reap (w->pid, &status);
+    process_kill (&w->child);
+    process_reap (&w->child, &status);
     run->status = WIFEXITED (status) && WEXITSTATUS (status) == 0 ? 1 << 8 : status;
     close_ends (w);
     free (w);
@@ -353,8 +330,9 @@ int warm_run (struct warm *warm, struct run *run) {
         return r;
     }
     if (run->input_size > MEMORY_KEPT && ftruncate (w->memory, 0) < 0)
-        run->input_size = 0;
-    give_back (warm, w);
+        warm_shell_free (w, true);
+    else
+        give_back (warm, w);
     return 0;
 }
 
@@ -365,8 +343,8 @@ struct warm *warm_new (struct shell *s) {
         return NULL;
     pthread_mutex_init (&warm->lock, NULL);
     warm->shell = s;
-    renew (warm, &(struct stamp){0});
-    warm->stamp = stamp_of (s);
+    struct stamp stamp = stamp_of (s); /* before it is read */
+    renew (warm, &stamp);
     if (!warm->off || !s->eval)
         return warm;
     warm_free (warm);

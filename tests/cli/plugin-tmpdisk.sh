@@ -19,7 +19,9 @@ h.pwrite(b"mine", 5000000)
 h.flush()
 assert h.pread(4, 5000000) == b"mine"
 assert other.pread(4, 5000000) == bytes(4)
-assert not h.can_multi_conn()'
+assert not h.can_multi_conn()
+import glob
+assert glob.glob("disks/*/*") == []'
 
 # Each client that came has gone: only the folder of this server is left, and it is empty.
 nbdsh -c '
@@ -30,6 +32,17 @@ for i in range(100):
 same "$(find disks -type f)" ""
 stop_server
 wait_for test -z "$(left)"
+
+# A client that vanishes has left as well.
+serve tmpdisk 8M dir=disks
+nbdsh -u "$uri" -c '
+import os, signal
+h.pwrite(b"x" * 65536, 4096)
+os.kill(os.getpid(), signal.SIGKILL)' 2>/dev/null || :
+same "$(find disks -type f)" ""
+nbdsh -u "$uri" -c 'assert h.pread(1, 4096) != b"x"'
+stop_server
+same "$(left)" ""
 
 # Another type of file system takes its label in another way.
 serve tmpdisk 8M type=vfat label=BOOT dir=disks
@@ -48,13 +61,35 @@ same "$(debugfs -R 'cat note' two.img 2>/dev/null)" "found inside"
 same "$(debugfs -R 'cat odd' two.img 2>/dev/null)" "it's \$(touch oops) \`touch oops\`"
 [ ! -e oops ] || fail "a variable was run"
 stop_server
+serve tmpdisk 3M type=odd label="a b" dir=disks command='echo "$size $type $label" >"$disk"'
+same "$(nbdcopy "$uri" - | cat)" "3145728 odd a b"
+stop_server
+refused "$STELE" -U - tmpdisk 1M disk=x dir=disks --run :
+holds "$said" "'disk'"
+refused "$STELE" -U - tmpdisk dir=disks --run :
+holds "$said" "size"
 
-# A killed server leaves nothing, either.
-serve tmpdisk 4M dir=disks
-nbdcopy "$uri" three.img
-kill -9 $server
+# A killed server leaves nothing, either: not the disk of a client that is there, nor one that
+# is being made.
+serve tmpdisk 4M template=true dir=disks
+nbdsh -c '
+h.connect_uri("'"$uri"'")
+import os, signal
+os.kill('$server', signal.SIGKILL)'
 wait $server || :
 wait_for sh -c '[ -z "$(ls -A disks)" ]'
+serve tmpdisk 4M dir=disks \
+    command='echo "$disk" >making; until [ -e go ]; do sleep 0.1; done; echo late >"$disk"; touch made'
+nbdcopy "$uri" three.img 2>/dev/null &
+client=$!
+wait_for test -s making
+kill -9 $server
+wait $server || :
+wait $client || :
+wait_for sh -c '[ -z "$(ls -A disks)" ]'
+touch go
+wait_for test -e made
+same "$(left)" ""
 
 # Who only asks has no disk made; a template is made once.
 cat >bin/mkfs <<'END'
@@ -66,7 +101,6 @@ export LOG="$PWD/log"
 PATH=$PWD/bin:$PATH
 : >log
 serve tmpdisk 1M type=vfat label=BOOT dir=disks
-same "$(nbdinfo --size "$uri")" 1048576
 nbdsh -c '
 h.set_opt_mode(True)
 h.connect_uri("'"$uri"'")
@@ -74,15 +108,42 @@ h.opt_info()
 assert h.get_size() == 1 << 20
 assert not h.is_read_only()
 h.opt_abort()'
-before=$(wc -l <log)
+same "$(cat log)" ""
 nbdsh -c '
 h.set_opt_mode(True)
 h.connect_uri("'"$uri"'")
 h.opt_info()
 h.opt_go()
 assert h.pread(1, 0) == bytes(1)'
-same "$(wc -l <log)" $((before + 1))
+same "$(wc -l <log)" 1
 holds "$(cat log)" "-t vfat -I -n BOOT "
+stop_server
+
+# Each file system is made and labelled by the options that its own mkfs has.
+while read -r type options; do
+    : >log
+    serve tmpdisk 1M type=$type label=NAME dir=disks
+    nbdcopy "$uri" null:
+    stop_server
+    same "$(sed "s/ [^ ]*$//" log)" "-t $type $options"
+done <<'TABLE'
+ext2 -F -L NAME
+ext3 -F -L NAME
+ext4 -F -L NAME
+xfs -f -L NAME
+btrfs -f -L NAME
+f2fs -f -l NAME
+vfat -I -n NAME
+msdos -I -n NAME
+exfat -L NAME
+ntfs -Q -F -L NAME
+jfs -q -L NAME
+udf -l NAME
+other -L NAME
+TABLE
+serve tmpdisk 1M type=minix label=NAME dir=disks 2>said
+refused nbdcopy "$uri" null:
+holds "$(cat said)" "minix has no label"
 stop_server
 : >log
 serve tmpdisk 1M template=true largest=3M dir=disks 2>said

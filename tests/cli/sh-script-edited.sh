@@ -11,7 +11,7 @@ write () {
 }
 
 write a
-serve ./disk.sh
+serve --log="$PWD/log" ./disk.sh
 nbdsh -u "$uri" -c '
 import subprocess
 assert h.pread(1, 0) == b"a"
@@ -27,4 +27,15 @@ except nbd.Error:
 '
 write c
 nbdsh -u "$uri" -c 'assert h.pread(1, 0) == b"c"'
+
+# One that has gone is told of until there is another.
+rm disk.sh
+refused nbdsh -u "$uri" -c pass
+holds "$(cat log)" "get_size: $PWD/disk.sh cannot be started: No such file"
+write d
+nbdsh -u "$uri" -c 'assert h.pread(1, 0) == b"d"'
+chmod -x disk.sh
+sed -i 's/printf d/printf e/' disk.sh
+refused nbdsh -u "$uri" -c pass
+holds "$(cat log)" "get_size: $PWD/disk.sh cannot be started: Permission denied"
 stop_server

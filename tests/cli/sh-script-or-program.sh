@@ -52,9 +52,21 @@ END
     reads 123 sh four.sh
 fi
 
+# Questions to a script.
+printf '#!/bin/sh\n[ $1 = dump_plugin ] || exit 2\necho mine=yes\n' >dump.sh
+chmod +x dump.sh
+said=$("$STELE" --dump-plugin ./dump.sh)
+holds "$said" "max_known_status=8
+mine=yes"
+holds "$("$STELE" --dump-plugin eval)" "max_known_status=8"
+holds "$("$STELE" --dump-plugin eval get_size='echo 1M' pread='exit 1' dump_plugin='echo mine=no')" "mine=no"
+said=$("$STELE" eval --help)
+holds "$said" "pread="
+holds "$said" "missing="
+holds "$said" "warm="
+
 # What cannot be run is told at once.
 chmod -x one.sh
-[ "$(id -u)" != 0 ] || :
 said=$("$STELE" -U - sh one.sh --run : 2>&1) && fail "it was started"
 holds "$said" "not executable"
 printf '#!/no/such/shell\n' >none.sh
