@@ -21,7 +21,7 @@ bench_limit_SOURCES = bench/limit.c
 bench_load_LDADD =
 bench_limit_LDADD =
 
-EXTRA_DIST += bench/README.md bench/lua.lua bench/report.py bench/run
+EXTRA_DIST += bench/README.md bench/disk.c bench/lua.lua bench/report.py bench/run
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 .PHONY: bench

@@ -47,7 +47,7 @@ def judge(row, medians, ratio, o):
 def result_of(row, runs, names, o):
     key = row.kind[3:] if row.kind.startswith("of ") else row.key
     medians = {n: statistics.median(floats(runs[key, n, row.metric]))
-               for n in names if (key, n, row.metric) in runs}
+               for n in {*names, row.base} if (key, n, row.metric) in runs}
     ratios = {}
     for n in medians:
         each = ratios_of(runs, key, row.metric, n, row.base) if row.base in medians else []
