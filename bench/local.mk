@@ -21,9 +21,12 @@ bench_limit_SOURCES = bench/limit.c
 bench_load_LDADD =
 bench_limit_LDADD =
 
-EXTRA_DIST += bench/README.md bench/disk.c bench/lua.lua bench/report.py bench/run
-CLEANFILES += $(EXTRA_PROGRAMS)
+bench/ballast.so: bench/ballast.c
+	$(AM_V_GEN)$(CC) -shared -fPIC -o $@ $<
+
+EXTRA_DIST += bench/README.md bench/ballast.c bench/disk.c bench/lua.lua bench/report.py bench/run
+CLEANFILES += $(EXTRA_PROGRAMS) bench/ballast.so
 
 .PHONY: bench
-bench: all $(EXTRA_PROGRAMS)
+bench: all $(EXTRA_PROGRAMS) bench/ballast.so
 	$(srcdir)/bench/run --builddir '$(abs_builddir)' $(BENCHFLAGS)
