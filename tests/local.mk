@@ -27,7 +27,7 @@ endif
 # The tests of `make check`; TESTS="cli/run clients/nbdcopy" chooses some.
 check-local: all $(unit)
 	STELE='$(abs_builddir)/stele' SRCDIR='$(abs_srcdir)' BUILDDIR='$(abs_builddir)' \
-	  CC='$(CC)' LUA_CFLAGS='$(LUA_CFLAGS)' $(srcdir)/tests/run $(TESTS)
+	  CC='$(CC)' SANITIZE='$(SANITIZE)' LUA_CFLAGS='$(LUA_CFLAGS)' $(srcdir)/tests/run $(TESTS)
 
 .PHONY: check-headers
 check-headers:
