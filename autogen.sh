@@ -44,6 +44,7 @@ test     mkfs.vfat                          dosfstools       dosfstools         
 test     fusermount3                        fuse3            fuse3                tests with nbdfuse
 test     certtool                           gnutls-bin       gnutls-utils         tests of TLS
 test     nbdkit                             nbdkit           nbdkit               tests with its compiled plugins
+test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-example4-plugin,/usr/lib*/nbdkit/plugins/nbdkit-example4-plugin nbdkit-plugin-dev nbdkit-example-plugins the example plugins of nbdkit
 test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-perl-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-perl-plugin.so nbdkit-plugin-perl nbdkit-perl-plugin the perl plugin of nbdkit
 test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-lua-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-lua-plugin.so nbdkit-plugin-lua nbdkit-lua-plugin the lua plugin of nbdkit
 test     file:/usr/lib*/*/nbdkit/plugins/nbdkit-tcl-plugin.so,/usr/lib*/nbdkit/plugins/nbdkit-tcl-plugin.so nbdkit-plugin-tcl nbdkit-tcl-plugin the tcl plugin of nbdkit

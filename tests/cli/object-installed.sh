@@ -5,11 +5,11 @@
 need_nbdkit_plugin pattern
 
 # A name that a built-in has is the built-in's.
-same "$("$STELE" example1 --dump-plugin | sed -n 's/^language=//p')" object
+same "$("$STELE" floppy --dump-plugin | sed -n 's/^language=//p')" object
 same "$("$STELE" memory --dump-plugin 1M | sed -n 's/^language=//p')" lua
-same "$("$STELE" example3 --dump-plugin | sed -n 's/^name=//p')" example3
-refused "$STELE" exampel3
-holds "$said" "there is no plugin 'exampel3': did you mean 'example3'?"
+same "$("$STELE" partitioning --dump-plugin | sed -n 's/^name=//p')" partitioning
+refused "$STELE" partitoning
+holds "$said" "there is no plugin 'partitoning': did you mean 'partitioning'?"
 
 # A script, whose first line says which plugin reads it.
 need_nbdkit_plugin perl
