@@ -21,6 +21,7 @@
 #include "timers.h"
 
 enum { STACK_SIZE = 512 << 10 }; /* bytes; a script's interpreter runs on it */
+enum { TASKS_NS = 50000 };       /* after which a thread leaves the queue to others */
 
 struct pool {
     int epoll;
@@ -28,6 +29,7 @@ struct pool {
     unsigned max_threads;
     atomic_uint waiting; /* threads in epoll_wait, or on their way there */
     atomic_bool stopping;
+    atomic_bool rung; /* somebody is on the way to the queue */
 
     pthread_mutex_t lock; /* guards what follows */
     struct task_queue queue, at_end;
@@ -41,6 +43,7 @@ struct pool {
 struct worker {
     struct pool *pool;
     struct task_queue own;
+    struct task *kept; /* or NULL */
 };
 
 static _Thread_local struct worker *self; /* NULL outside of a pool */
@@ -59,14 +62,20 @@ static void wake_one (struct pool *p) {
         ;
 }
 
+/* There is a task.  One thread on its way is enough, for it finds all that was pushed before
+ * it is there, and rings again for what it leaves. */
+static void ring (struct pool *p) {
+    if (!atomic_exchange (&p->rung, true))
+        wake_one (p);
+}
+
 static void push_shared (struct pool *p, struct task *t) {
     pthread_mutex_lock (&p->lock);
     task_push (&p->queue, t);
     pthread_mutex_unlock (&p->lock);
-    wake_one (p);
+    ring (p);
 }
 
-/* Two posts may have rung as one: whoever takes a task rings again for the next. */
 static struct task *pop_shared (struct pool *p) {
     struct task *t;
     bool more;
@@ -76,7 +85,7 @@ static struct task *pop_shared (struct pool *p) {
     more = p->queue.first;
     pthread_mutex_unlock (&p->lock);
     if (more)
-        wake_one (p);
+        ring (p);
     return t;
 }
 
@@ -91,6 +100,17 @@ void pool_share (struct pool *p, struct task *t) {
     push_shared (p, t);
 }
 
+void pool_keep (struct pool *p, struct task *t) {
+    struct task *kept = t;
+
+    if (self && self->pool == p) {
+        kept = self->kept;
+        self->kept = t;
+    }
+    if (kept)
+        push_shared (p, kept);
+}
+
 void pool_at_end (struct pool *p, struct task *t) {
     pthread_mutex_lock (&p->lock);
     task_push (&p->at_end, t);
@@ -100,8 +120,13 @@ void pool_at_end (struct pool *p, struct task *t) {
 void pool_before_wait (void) {
     struct task *t;
 
-    while (self && (t = task_pop (&self->own)))
+    if (!self)
+        return;
+    while ((t = task_pop (&self->own)))
         push_shared (self->pool, t);
+    if ((t = self->kept))
+        push_shared (self->pool, t);
+    self->kept = NULL;
 }
 
 /* Set the timerfd to the soonest timer.  Locked. */
@@ -169,18 +194,35 @@ bool pool_timer_cancel (struct pool *p, struct timer *timer) {
     return waiting;
 }
 
+/* What may take long comes last. */
+static struct task *pop_own (struct worker *w) {
+    struct task *t = task_pop (&w->own);
+
+    if (!t) {
+        t = w->kept;
+        w->kept = NULL;
+    }
+    return t;
+}
+
 static void run_own (struct worker *w) {
-    for (struct task *t; (t = task_pop (&w->own));)
+    for (struct task *t; (t = pop_own (w));)
         t->run (t);
 }
 
 static void wake_ready (struct source *source, uint32_t events) {
     struct pool *p = container_of (source, struct pool, wake);
+    uint64_t end_ns = pool_clock_ns () + TASKS_NS;
     struct task *t;
 
     (void) events; /* edge-triggered: the eventfd's count is never read */
-    if ((t = pop_shared (p))) /* one only, so that sockets get their turn between tasks */
+    atomic_store (&p->rung, false);
+    while ((t = pop_shared (p))) { /* whoever leaves has rung for what was there then */
         t->run (t);
+        run_own (self);
+        if (pool_clock_ns () >= end_ns)
+            return;
+    }
 }
 
 static void *worker_main (void *of);

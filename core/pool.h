@@ -49,6 +49,10 @@ void pool_post (struct pool *, struct task *);
 /* The same, by another thread where one is free: for work that may block. */
 void pool_share (struct pool *, struct task *);
 
+/* The same, for the last of several: this thread keeps it until it has finished what it runs
+ * now, which costs less than waking another; given one more to keep, it shares the former. */
+void pool_keep (struct pool *, struct task *);
+
 /* Run the timer's task in DELAY_NS. */
 void pool_timer (struct pool *, struct timer *, uint64_t delay_ns);
 

@@ -339,9 +339,11 @@ static bool look_again (struct connection *c) {
     uint64_t now, end;
 
     if (!c->is_reading || c->is_stalled || c->running_n > 0 || !c->transport.type->can_look ||
-        !output_is_empty (&c->output) || !look_is_worth (l, crowd))
+        !output_is_empty (&c->output))
         return false;
     now = pool_clock_ns ();
+    if (!look_is_worth (l, crowd, now))
+        return false;
     end = look_end (l, crowd, now);
     for (;;) {
         c->is_drained = false;
@@ -370,7 +372,8 @@ static void rest (struct connection *c) {
 void connection_work (struct connection *c) {
     unsigned rounds = 0;
 
-    look_taken (&c->look, &c->common->crowd, pool_clock_ns ());
+    if (!is_done_waiting (c)) /* else it is not, or not only, the client who comes back */
+        look_taken (&c->look, &c->common->crowd, pool_clock_ns ());
     do {
         c->is_drained = false;
         while (go_round (c) || (!has_ended (c) && look_again (c)))

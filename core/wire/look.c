@@ -82,22 +82,23 @@ bool look_is_disturbed (const struct look *l, struct crowd *crowd) {
     return turns_since (l, crowd) > company (crowd);
 }
 
-static bool looks_long (const struct look *l, struct crowd *crowd) {
+/* What takes that long to answer may be somebody else's work, who needs the processor. */
+static bool looks_long (const struct look *l, struct crowd *crowd, uint64_t now_ns) {
     return crowd->processors > 1 && l->looks && l->faith >= LIMIT &&
-           !look_is_disturbed (l, crowd);
+           now_ns - l->taken_ns < LOOK_SLOW_NS && !look_is_disturbed (l, crowd);
 }
 
 /* A bunch takes so long that more may have come meanwhile, and a glance is cheaper than the
  * event, which would wake another thread before this one is done. */
-bool look_is_worth (const struct look *l, struct crowd *crowd) {
-    return l->ran >= BUNCH || (l->ran > 0 && looks_long (l, crowd));
+bool look_is_worth (const struct look *l, struct crowd *crowd, uint64_t now_ns) {
+    return l->ran >= BUNCH || (l->ran > 0 && looks_long (l, crowd, now_ns));
 }
 
 /* A client takes about as long for the answers as they took to give. */
 uint64_t look_end (const struct look *l, struct crowd *crowd, uint64_t now_ns) {
     uint64_t ns = LOOK_NS + (now_ns - l->taken_ns);
 
-    return !looks_long (l, crowd) ? now_ns : now_ns + (ns < LOOK_MAX_NS ? ns : LOOK_MAX_NS);
+    return !looks_long (l, crowd, now_ns) ? now_ns : now_ns + (ns < LOOK_MAX_NS ? ns : LOOK_MAX_NS);
 }
 
 void look_ended (struct look *l, struct crowd *crowd, bool found, uint64_t now_ns) {

@@ -19,6 +19,7 @@
 
 enum { LOOK_NS = 60000, LOOK_MAX_NS = 300000 }; /* how long; and at the longest */
 enum { LOOK_GAP_NS = 1000000 };                 /* which gaps are quick */
+enum { LOOK_SLOW_NS = 200000 };                 /* which answers are not */
 
 struct look {
     uint64_t left_ns;  /* when the connection was let go of */
@@ -49,7 +50,7 @@ void look_taken (struct look *, struct crowd *, uint64_t now_ns);
 void look_ran (struct look *, unsigned n);
 
 /* It is about to be let go of.  True: look first. */
-bool look_is_worth (const struct look *, struct crowd *);
+bool look_is_worth (const struct look *, struct crowd *, uint64_t now_ns);
 
 /* Until when.  Now: a glance is enough. */
 uint64_t look_end (const struct look *, struct crowd *, uint64_t now_ns);

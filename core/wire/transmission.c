@@ -387,7 +387,8 @@ static void run (struct connection *c, struct command *k, bool share) {
     result = share ? try (c, k) : device_start (c->device, &k->request);
     if (share && result == -EAGAIN) {
         k->request.task.run = shared_run;
-        pool_share (c->common->service->host->pool, &k->request.task);
+        (c->batch.n > 0 ? pool_share : pool_keep) (c->common->service->host->pool,
+                                                   &k->request.task);
     } else if ((result = ask (c, k, result)) != LATER) {
         finish (c, k, result);
     }
