@@ -29,6 +29,7 @@ enum {
     TINY_COMMAND_BYTES = 1 << 20, /* which they hold */
     TINY_UNSENT = 256,
     TINY_ROUNDS = 2,
+    TINY_AWAIT_AFTER = 64,
     TINY_SLAB_SMALL = 256,
     TINY_SLAB_LARGE = 72 << 10, /* an option's data lies in one piece */
     TINY_SLABS_KEPT = 1 << 20,

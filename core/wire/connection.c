@@ -7,6 +7,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "transmission.h"
 
 enum { ROUNDS = TINY (ROUNDS, 32) }; /* before others get the thread */
+enum { AWAIT_AFTER = TINY (AWAIT_AFTER, 128 << 10), AWAIT_NS = 200000 }; /* bytes; how long */
 
 static void say (void (*to) (const struct log *, const char *, const char *, va_list),
                  const struct connection *c, const char *format, va_list args) {
@@ -318,6 +320,8 @@ static bool go_round (struct connection *c) {
     }
     before = c->commands;
     transmission_run (c);
+    if (!output_is_empty (&c->output))
+        c->answered = c->output.bytes;
     if (c->is_gone)
         output_drop (&c->output);
     else
@@ -362,6 +366,22 @@ static bool look_again (struct connection *c) {
     return false;
 }
 
+/* A client that was sent a lot takes it in while it sends the next commands: they will be here
+ * very soon.  To wait for them here spares the event, which would wake another thread, on the
+ * client's processor perhaps. */
+static bool await_briefly (struct connection *c) {
+    struct pollfd fd = {.fd = c->transport.in, .events = POLLIN};
+    struct timespec most = {.tv_nsec = AWAIT_NS};
+
+    if (c->answered < AWAIT_AFTER || !c->is_reading || c->is_stalled || c->running_n > 0 ||
+        !c->transport.type->can_look || !output_is_empty (&c->output) ||
+        look_is_disturbed (&c->look, &c->common->crowd))
+        return false;
+    c->answered = 0;
+    c->is_drained = ppoll (&fd, 1, &most, NULL) <= 0;
+    return !c->is_drained;
+}
+
 /* Keep little while nothing happens. */
 static void rest (struct connection *c) {
     input_rest (&c->input, &c->common->slabs);
@@ -376,7 +396,7 @@ void connection_work (struct connection *c) {
         look_taken (&c->look, &c->common->crowd, pool_clock_ns ());
     do {
         c->is_drained = false;
-        while (go_round (c) || (!has_ended (c) && look_again (c)))
+        while (go_round (c) || (!has_ended (c) && (look_again (c) || await_briefly (c))))
             if (++rounds == ROUNDS && pool_of (c)) {
                 pool_share (pool_of (c), &c->task);
                 return;

@@ -113,6 +113,7 @@ struct connection {
     struct command *running;   /* the youngest */
     unsigned commands, running_n;
     uint64_t bytes;
+    uint64_t answered; /* bytes that were to be sent at the end of the last round */
 };
 
 struct connection *connection_new (struct common *); /* NULL when out of memory */
