@@ -164,7 +164,8 @@ struct plugin *plugin_new (struct host *host, const char *name, bool filter,
     if ((p->language->strand && !p->strand) ||
         (p->language->parameters && arguments_init (&p->own, p->language->parameters) < 0))
         error_set (error, ENOMEM, "%s: out of memory", name);
-    else if (!p->path || p->waits || (load (p, error) == 0 && give_found (p, found.script, error) == 0)) {
+    else if (!p->path || p->waits ||
+             (load (p, error) == 0 && give_found (p, found.script, error) == 0)) {
         free (found.script);
         return p;
     }

@@ -336,14 +336,19 @@ static bool go_round (struct connection *c) {
     return (c->is_reading && !c->is_drained) || is_done_waiting (c);
 }
 
+/* There is nothing left to do but for what the client will say next. */
+static bool only_client_is_awaited (const struct connection *c) {
+    return c->is_reading && !c->is_stalled && c->running_n == 0 &&
+           output_is_empty (&c->output) && c->transport.type->can_look;
+}
+
 /* Are the client's next commands already here? */
 static bool look_again (struct connection *c) {
     struct look *l = &c->look;
     struct crowd *crowd = &c->common->crowd;
     uint64_t now, end;
 
-    if (!c->is_reading || c->is_stalled || c->running_n > 0 || !c->transport.type->can_look ||
-        !output_is_empty (&c->output))
+    if (!only_client_is_awaited (c))
         return false;
     now = pool_clock_ns ();
     if (!look_is_worth (l, crowd, now))
@@ -368,13 +373,12 @@ static bool look_again (struct connection *c) {
 
 /* A client that was sent a lot takes it in while it sends the next commands: they will be here
  * very soon.  To wait for them here spares the event, which would wake another thread, on the
- * client's processor perhaps. */
+ * client's processor perhaps.  Signals are heeded when it is over. */
 static bool await_briefly (struct connection *c) {
     struct pollfd fd = {.fd = c->transport.in, .events = POLLIN};
     struct timespec most = {.tv_nsec = AWAIT_NS};
 
-    if (c->answered < AWAIT_AFTER || !c->is_reading || c->is_stalled || c->running_n > 0 ||
-        !c->transport.type->can_look || !output_is_empty (&c->output) ||
+    if (c->answered < AWAIT_AFTER || !only_client_is_awaited (c) ||
         look_is_disturbed (&c->look, &c->common->crowd))
         return false;
     c->answered = 0;
