@@ -246,6 +246,14 @@ static int start (struct device *d, struct request *r) {
     return slot->run (slot->device, r);
 }
 
+void device_lend_room (struct device *d, struct request *r) {
+    const struct slot *slot = &d->slots[WORK_pwrite];
+    const struct device_type *type = slot->device->type;
+
+    if (type->lend_room && slot->run == type->work[WORK_pwrite])
+        type->lend_room (slot->device, r);
+}
+
 int device_start (struct device *d, struct request *r) {
     return hostile_keeps (d, r, start) ? LATER : start (d, r);
 }

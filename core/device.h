@@ -60,6 +60,10 @@ struct device_type {
      * all.  0 or -errno. */
     int (*facts) (struct device *, struct facts *, struct error *);
 
+    /* Lend room for the payload of this pwrite, in loans that lie end to end and hold it all; or
+     * lend nothing.  What it lends it is asked to write, or given back.  NULL: it never does. */
+    void (*lend_room) (struct device *, struct request *);
+
     void (*close) (struct device *); /* free the state; no request is running */
     bool may_block;                  /* a call may wait for a disk or a network */
     bool may_take_long;              /* ... and so long that what could run beside it must not wait */
@@ -100,6 +104,11 @@ int device_start (struct device *, struct request *);
 /* Is this request one that the device can be asked?  0, or -errno with a sentence in the
  * request's error: out of range, read-only, not supported, too long. */
 int device_check (struct device *, struct request *);
+
+/* Before the payload of a pwrite has come: where should it lie?  In what is lent by the device
+ * that will write it, if the request has loans afterwards; else wherever the asker has room.
+ * The range need not have been checked. */
+void device_lend_room (struct device *, struct request *);
 
 /* Straight code: check, run and wait.  0 or -errno.  Not from inside a work function of a
  * device that can answer LATER itself, for it holds the thread. */

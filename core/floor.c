@@ -174,6 +174,7 @@ static int fua_next (struct sequence *s) {
         child->offset = parent->offset;
         child->count = parent->count;
         child->payload = parent->payload;
+        child->loans = parent->loans;
         return 1;
     case 1:
         child->work = WORK_flush;

@@ -36,7 +36,7 @@ enum {
     TINY_SHELF = 2,
     TINY_OWN = 1 << 10, /* data larger than this gets a slab of its own */
     TINY_HOLES = 2,
-    TINY_LOANS = 2,
+    TINY_LOANS = 4,
     TINY_PIECES = 3,
     TINY_CAUTIOUS = 3,
     TINY_STEP = 4 << 10, /* of the floor; devices want blocks of this size */

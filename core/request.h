@@ -56,12 +56,14 @@ struct holes {
     struct hole *v; /* ascending, apart from each other */
 };
 
-/* A part of a pread's answer that lies elsewhere: the device lends its bytes, and the asker
- * takes them from there.  Somebody may write to them meanwhile, as to any range that is
- * read at the same time; they stay until they are given back, from any thread. */
+/* A part of the data that lies elsewhere, in bytes that the device lends until they are given
+ * back, from any thread.  Of a pread's answer: the asker takes it from there.  Somebody may
+ * write to it meanwhile, as to any range that is read at the same time.  Of a pwrite's
+ * payload: the device has lent room for it (device_lend_room), and the asker has put it there;
+ * what the bytes are when it has been written is not said. */
 struct loan {
     uint32_t start, length; /* bytes, from the start of the data */
-    const void *bytes;
+    void *bytes;
     void (*give_back) (void *of);
     void *of;
 };
@@ -81,7 +83,8 @@ struct request {
         struct extents *extents; /* extents adds to these */
     };
     struct holes *holes; /* pread: holes may be left unfilled and noted here; or NULL */
-    struct loans *loans; /* pread: parts may be lent instead of filled in; or NULL */
+    struct loans *loans; /* pread: parts may be lent instead of filled in; pwrite: the payload is in
+                            these if there are any; or NULL */
     bool at_once; /* fail with EAGAIN, having done nothing, rather than wait; heeded by whoever
                      says so (device_type.tries) */
     const char *context; /* extents: which metadata context; NULL is base:allocation */

@@ -7,7 +7,6 @@
 #include "lender.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 
 void lender_init (struct lender *l, pthread_rwlock_t *lock) {
     *l = (struct lender){.lock = lock};
@@ -18,7 +17,7 @@ static void forget (struct ram_page *list) {
 
     for (struct ram_page *page = list; page; page = next) {
         next = page->next;
-        free (page);
+        page_free (page);
     }
 }
 
@@ -45,11 +44,18 @@ void lender_give_back (void *of) {
 
 void lender_drop (struct lender *l, struct ram_page *page) {
     if (atomic_load (&l->borrowers) == 0) {
-        free (page);
+        page_free (page);
         return;
     }
     page->next = l->dropped;
     atomic_store (&l->dropped, page);
     if (atomic_load (&l->borrowers) == 0)
         forget (atomic_exchange (&l->dropped, NULL));
+}
+
+struct ram_page *lender_keep (struct lender *l, struct ram_page *page) {
+    if (!page || atomic_load (&l->borrowers) == 0)
+        return page;
+    lender_drop (l, page);
+    return NULL;
 }

@@ -11,12 +11,8 @@
 #define STELE_LENDER_H
 
 #include <pthread.h>
-#include <stdalign.h>
 
-struct ram_page {
-    struct ram_page *next; /* among the dropped */
-    alignas (16) char bytes[];
-};
+#include "page.h"
 
 struct lender {
     alignas (32) _Atomic unsigned borrowers;
@@ -30,5 +26,9 @@ void lender_clear (struct lender *); /* nobody borrows any more */
 void lender_borrow (struct lender *);    /* locked for reading at least */
 void lender_give_back (void *lender);    /* not locked by this thread */
 void lender_drop (struct lender *, struct ram_page *); /* locked for writing */
+
+/* The page is no more, and may be used again at once: it, or NULL if it may not and was
+ * dropped.  Locked for writing; PAGE may be NULL. */
+struct ram_page *lender_keep (struct lender *, struct ram_page *page);
 
 #endif

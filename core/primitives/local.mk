@@ -21,6 +21,8 @@ libstele_a_SOURCES += \
 	core/primitives/packed.h \
 	core/primitives/packer.c \
 	core/primitives/packer.h \
+	core/primitives/page.c \
+	core/primitives/page.h \
 	core/primitives/parts.c \
 	core/primitives/parts.h \
 	core/primitives/pattern.c \

@@ -100,7 +100,7 @@ static struct span span_at (const struct ram *ram, uint64_t offset, uint64_t end
 /* The bytes are not copied, but pointed to.  0 or RAM_HOLE. */
 static int lend_span (struct ram *ram, struct span s, struct request *r, uint64_t done) {
     struct lender *lender = &ram->lenders[lock_of (ram, s.page)];
-    const char *bytes = ram->store->bytes (ram, s.page);
+    char *bytes = ram->store->bytes (ram, s.page);
 
     if (!bytes)
         return RAM_HOLE;
@@ -164,13 +164,51 @@ static int change_span (struct ram *ram, struct span s, const void *from) {
     return result;
 }
 
+/* For each span a page, which will take the place of the disk's if it is written whole. */
+static void ram_lend_room (struct device *d, struct request *r) {
+    struct ram *ram = d->state;
+    struct span s;
+
+    if (!ram->store->exchange)
+        return;
+    for (uint64_t done = 0; done < r->count; done += s.count) {
+        struct ram_page *page = request_may_lend (r) ? page_new (ram->stock) : NULL;
+        if (!page) {
+            loans_give_back (r->loans);
+            return;
+        }
+        s = span_at (ram, r->offset + done, r->offset + r->count);
+        request_lend (r, &(struct loan){.start = (uint32_t) done,
+                                        .length = s.count,
+                                        .bytes = page->bytes,
+                                        .give_back = page_free,
+                                        .of = page});
+    }
+}
+
+static int write_lent (struct ram *ram, struct span s, struct loan *loan) {
+    unsigned lock = lock_of (ram, s.page);
+    struct ram_page *page = loan->of;
+    int result;
+
+    if (s.count < RAM_PAGE)
+        return change_span (ram, s, loan->bytes);
+    ram_lock (ram, lock);
+    if ((result = ram->store->exchange (ram, s.page, &page)) == 0 && page != loan->of)
+        loan->of = lender_keep (&ram->lenders[lock], page);
+    ram_unlock (ram, lock);
+    return result;
+}
+
 static int ram_pwrite (struct device *d, struct request *r) {
     struct ram *ram = d->state;
+    struct loan *loan = r->loans && r->loans->n > 0 ? r->loans->v : NULL;
     struct span s;
 
     for (uint64_t done = 0; done < r->count; done += s.count) {
         s = span_at (ram, r->offset + done, r->offset + r->count);
-        int result = change_span (ram, s, (const char *) r->payload + done);
+        int result = loan ? write_lent (ram, s, loan++)
+                          : change_span (ram, s, (const char *) r->payload + done);
         if (result < 0)
             return ram_fail (ram, r, result);
     }
@@ -272,6 +310,7 @@ static void ram_free (struct ram *ram) {
         lender_clear (&ram->lenders[i]);
         pthread_rwlock_destroy (&ram->locks[i].lock);
     }
+    page_stock_free (ram->stock);
     free (ram->lenders);
     free (ram->locks);
     free (ram);
@@ -294,6 +333,7 @@ static const struct device_type ram_type = {
             [WORK_cache] = ram_nothing,
         },
     .facts = ram_facts,
+    .lend_room = ram_lend_room,
     .close = ram_close,
 };
 
@@ -304,7 +344,8 @@ static int ram_make_locks (struct ram *ram) {
     while (n < ram->locks_wanted && n < ram->pages)
         n *= 2;
     ram->lock_mask = n - 1;
-    if (!(ram->lenders = aligned_alloc (alignof (struct lender), n * sizeof *ram->lenders)) ||
+    if (!ram->stock ||
+        !(ram->lenders = aligned_alloc (alignof (struct lender), n * sizeof *ram->lenders)) ||
         !(ram->locks = aligned_alloc (sizeof *ram->locks, n * sizeof *ram->locks)))
         return -ENOMEM;
     pthread_rwlockattr_init (&fair);
@@ -335,6 +376,7 @@ static struct device *ram_make (struct host *host, const struct ram *wanted,
     *ram = *wanted;
     ram->pages = ram->size > 0 ? ((ram->size - 1) >> ram->store->page_bits) + 1 : 0;
     ram->locks_wanted = LOCKS;
+    ram->stock = page_stock_new ();
     if (ram->store->open (ram, error) < 0) {
         ram->state = NULL;
     } else if (ram_make_locks (ram) < 0) {

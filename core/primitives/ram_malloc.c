@@ -104,7 +104,7 @@ static int malloc_read (struct ram *ram, uint64_t page, void *to, uint32_t start
     return 0;
 }
 
-static const char *malloc_bytes (struct ram *ram, uint64_t page) {
+static char *malloc_bytes (struct ram *ram, uint64_t page) {
     return is_touched (ram->state, page) ? page_bytes (ram->state, page) : NULL;
 }
 

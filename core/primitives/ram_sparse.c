@@ -26,7 +26,7 @@ static int sparse_open (struct ram *ram, struct error *error) {
 }
 
 static void sparse_close (struct ram *ram) {
-    radix_clear (ram->state, free);
+    radix_clear (ram->state, page_free);
     free (ram->state);
 }
 
@@ -39,7 +39,7 @@ static void page_put (struct radix_slot *slot, struct ram_page *page) {
     atomic_store_explicit (&slot->pointer, page, memory_order_release);
 }
 
-static const char *sparse_bytes (struct ram *ram, uint64_t page) {
+static char *sparse_bytes (struct ram *ram, uint64_t page) {
     struct ram_page *p = page_in (radix_find (ram->state, page));
 
     return p ? p->bytes : NULL;
@@ -63,7 +63,7 @@ static int page_make (struct ram *ram, uint64_t page, const void *from, uint32_t
 
     if (result < 0)
         return result;
-    if (!(p = malloc (sizeof *p + RAM_PAGE))) {
+    if (!(p = page_new (ram->stock))) {
         ram_give (ram, RAM_PAGE);
         return -ENOMEM;
     }
@@ -82,6 +82,24 @@ static int sparse_write (struct ram *ram, uint64_t page, const void *from, uint3
         memcpy (p->bytes + start, from, count);
     else if (!bytes_are_zero (from, count))
         return page_make (ram, page, from, start, count);
+    return 0;
+}
+
+static int sparse_exchange (struct ram *ram, uint64_t page, struct ram_page **p) {
+    struct radix_slot *slot = radix_find (ram->state, page);
+    struct ram_page *old = page_in (slot);
+    int result;
+
+    if (!old) {
+        if (bytes_are_zero ((*p)->bytes, RAM_PAGE))
+            return 0;
+        if (!(slot = radix_make (ram->state, page)))
+            return -ENOMEM;
+        if ((result = ram_take (ram, RAM_PAGE)) < 0)
+            return result;
+    }
+    page_put (slot, *p);
+    *p = old;
     return 0;
 }
 
@@ -116,5 +134,6 @@ const struct ram_store ram_sparse = {
     .bytes = sparse_bytes,
     .write = sparse_write,
     .zero = sparse_zero,
+    .exchange = sparse_exchange,
     .next = sparse_next,
 };

@@ -22,6 +22,7 @@ enum { RAM_RUN = 64 }; /* pages that zero_run takes at once */
 enum { RAM_HOLE = 1 }; /* read: nothing is kept there */
 
 struct ram;
+struct ram_page;
 
 struct ram_store {
     const char *name;
@@ -39,10 +40,15 @@ struct ram_store {
     /* Where the page's bytes are, or NULL: nothing is kept.  They stay there until the store
      * is closed, or the page is given to ram_drop.  NULL instead of the function: they are
      * not kept as they are read. */
-    const char *(*bytes) (struct ram *, uint64_t page);
+    char *(*bytes) (struct ram *, uint64_t page);
     int (*write) (struct ram *, uint64_t page, const void *from, uint32_t start,
                   uint32_t count);
     int (*zero) (struct ram *, uint64_t page, uint32_t start, uint32_t count);
+
+    /* Write a whole page by taking *P for it, and put what was there, or NULL, in its place.
+     * Where it fails, or need not keep it, *P stays.  NULL instead of the function: pages
+     * cannot be exchanged. */
+    int (*exchange) (struct ram *, uint64_t page, struct ram_page **p);
 
     /* The first page from PAGE on that may hold something, or END.  Without locks. */
     uint64_t (*next) (struct ram *, uint64_t page, uint64_t end);
@@ -58,8 +64,8 @@ struct ram_store {
 extern const struct ram_store ram_sparse, ram_malloc, ram_zstd;
 
 struct ram_lock;
-struct ram_page;
 struct lender;
+struct page_stock;
 
 struct ram {
     const struct ram_store *store;
@@ -71,6 +77,7 @@ struct ram {
     unsigned lock_mask;
     struct ram_lock *locks;
     struct lender *lenders; /* one a lock */
+    struct page_stock *stock;
     _Atomic uint64_t used; /* bytes of memory that hold data */
 };
 

@@ -42,17 +42,43 @@ static bool is_cramped (const struct input *in, size_t want) {
     return in->start + want > in->slab->capacity || left < SLAB_LARGE / 8;
 }
 
-static ssize_t receive (struct input *in, struct transport *t, void *to, size_t room) {
-    ssize_t n = t->type->recv (t, to, room);
+static ssize_t receive (struct input *in, struct transport *t, const struct iovec *pieces,
+                        unsigned count) {
+    ssize_t n = t->type->recvv (t, pieces, (int) count);
+    size_t room = 0;
 
+    for (unsigned i = 0; i < count; i++)
+        room += pieces[i].iov_len;
     in->is_short = n > 0 && (size_t) n < room;
     return n;
 }
 
-void input_fill (struct input *in, uint8_t *to, uint64_t n) {
-    in->fill = to;
-    in->fill_left = n;
+void input_fill (struct input *in, struct iovec *pieces, unsigned n) {
+    in->fill = pieces;
+    in->fill_n = n;
     in->expects_large = true;
+}
+
+/* N bytes more are where they belong. */
+static void filled (struct input *in, size_t n) {
+    for (; in->fill_n > 0 && in->fill->iov_len <= n; in->fill++, in->fill_n--)
+        n -= in->fill->iov_len;
+    if (n > 0) {
+        in->fill->iov_base = (char *) in->fill->iov_base + n;
+        in->fill->iov_len -= n;
+    }
+}
+
+/* Of what came into the slab, move there what belongs there. */
+static void fill_from_slab (struct input *in) {
+    while (in->fill_n > 0 && input_count (in) > 0) {
+        size_t n = input_count (in);
+        if (n > in->fill->iov_len)
+            n = in->fill->iov_len;
+        memcpy (in->fill->iov_base, in->slab->data + in->start, n);
+        in->start += (uint32_t) n;
+        filled (in, n);
+    }
 }
 
 /* Bytes of a large payload that come into the slab must be copied: take few. */
@@ -64,21 +90,20 @@ static size_t room_for (const struct input *in, size_t want) {
 
 ssize_t input_receive (struct input *in, struct transport *t, struct slabs *slabs,
                        size_t want) {
+    struct iovec piece;
     ssize_t n;
 
-    if (in->fill_left > 0 && in->skip == 0 && input_count (in) == 0) {
-        if ((n = receive (in, t, in->fill, in->fill_left)) > 0) {
-            in->fill += n;
-            in->fill_left -= (size_t) n;
-        }
+    if (in->fill_n > 0 && in->skip == 0 && input_count (in) == 0) {
+        if ((n = receive (in, t, in->fill, in->fill_n)) > 0)
+            filled (in, (size_t) n);
         return n;
     }
     if (in->slab && input_count (in) == 0 && in->slab->references == 1)
         in->start = in->end = 0;
     if ((!in->slab || is_cramped (in, want)) && input_move (in, slabs) < 0)
         return -ENOMEM;
-    n = receive (in, t, in->slab->data + in->end, room_for (in, want));
-    if (n > 0)
+    piece = (struct iovec){in->slab->data + in->end, room_for (in, want)};
+    if ((n = receive (in, t, &piece, 1)) > 0)
         in->end += (uint32_t) n;
     return n;
 }
@@ -90,18 +115,10 @@ bool input_has (struct input *in, size_t want) {
         n = in->skip < n ? (uint32_t) in->skip : n;
         in->start += n;
         in->skip -= n;
-        n = input_count (in);
     }
-    if (in->skip == 0 && in->fill_left > 0) {
-        n = in->fill_left < n ? (uint32_t) in->fill_left : n;
-        if (n > 0)
-            memcpy (in->fill, in->slab->data + in->start, n);
-        in->start += n;
-        in->fill += n;
-        in->fill_left -= n;
-        n = input_count (in);
-    }
-    return in->skip == 0 && in->fill_left == 0 && n >= want;
+    if (in->skip == 0)
+        fill_from_slab (in);
+    return in->skip == 0 && in->fill_n == 0 && input_count (in) >= want;
 }
 
 const uint8_t *input_bytes (const struct input *in) {

@@ -20,14 +20,14 @@ struct input {
     struct slab *slab; /* NULL while there is nothing */
     uint32_t start, end;
     uint64_t skip; /* so many of the next bytes mean nothing */
-    uint8_t *fill; /* so many of the next bytes belong here; after the skipped ones */
-    uint64_t fill_left;
+    struct iovec *fill; /* the next bytes belong in these; after the skipped ones */
+    unsigned fill_n;    /* none is empty */
     bool is_short;      /* the last receive got less than it had room for */
     bool expects_large; /* the last payload was a large one, so probably the next is too */
 };
 
-/* The next N bytes belong at TO. */
-void input_fill (struct input *, uint8_t *to, uint64_t n);
+/* The next bytes belong in these N pieces, none of them empty, which are used up meanwhile. */
+void input_fill (struct input *, struct iovec *pieces, unsigned n);
 
 /* Receive once.  Bytes received; 0 the end; -EAGAIN; -errno.  WANT is how many bytes there
  * must be room for in one piece, at most SLAB_LARGE. */

@@ -94,12 +94,31 @@ static void add_to_batch (struct connection *c, struct command *k) {
     next_request (c);
 }
 
+/* Where a large payload will lie: in what the device lends, or in a slab of its own.  How many
+ * pieces that is, 0 when out of memory. */
+static unsigned pieces_for_payload (struct connection *c, struct command *k) {
+    struct request *r = &k->request;
+
+    device_lend_room (c->device, r);
+    for (unsigned i = 0; i < k->loans.n; i++)
+        k->pieces[i] = (struct iovec){k->loans.v[i].bytes, k->loans.v[i].length};
+    if (k->loans.n > 0)
+        return k->loans.n;
+    if (!(k->slab = slab_new (&c->common->slabs, (uint32_t) r->count)))
+        return 0;
+    r->payload = k->slab->data;
+    k->pieces[0] = (struct iovec){k->slab->data, r->count};
+    return 1;
+}
+
 /* A payload follows: choose where it goes. */
 static void await_payload (struct connection *c, struct command *k, const struct header *h) {
+    unsigned n = 0;
+
     if (!k->is_checked && h->type == NBD_CMD_BLOCK_STATUS && h->payload > STATUS_PAYLOAD_MAX)
         fail (k, error_set (&k->error, EINVAL, "BLOCK_STATUS: too many contexts"));
-    if (!k->is_checked && h->payload > COMMAND_OWN &&
-        !(k->slab = slab_new (&c->common->slabs, (uint32_t) h->payload)))
+    if (!k->is_checked && h->type == NBD_CMD_WRITE && h->payload > COMMAND_OWN &&
+        !(n = pieces_for_payload (c, k)))
         fail (k, error_set (&k->error, ENOMEM, "out of memory"));
     if (k->is_checked) {
         c->input.skip = h->payload;
@@ -107,9 +126,8 @@ static void await_payload (struct connection *c, struct command *k, const struct
         return;
     }
     c->receiving = k;
-    if (k->slab) {
-        k->request.payload = k->slab->data;
-        input_fill (&c->input, k->slab->data, h->payload);
+    if (n > 0) {
+        input_fill (&c->input, k->pieces, n);
         step_next (c, STEP_FILLED);
     } else {
         step_next_wanting (c, h->type == NBD_CMD_WRITE ? STEP_PAYLOAD : STEP_STATUS_PAYLOAD,

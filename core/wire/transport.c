@@ -18,25 +18,30 @@ static ssize_t moved (ssize_t n) {
     return n >= 0 ? n : -errno;
 }
 
-static ssize_t socket_recv (struct transport *t, void *buffer, size_t room) {
+static ssize_t socket_recvv (struct transport *t, const struct iovec *iov, int count) {
+    struct iovec few;
+    struct msghdr message = {0};
     ssize_t n;
 
     if (hostile_stalls ())
         return -EAGAIN;
+    message.msg_iovlen = (size_t) hostile_few (&iov, count, &few);
+    message.msg_iov = (struct iovec *) iov;
     do
-        n = recv (t->in, buffer, hostile_room (room), MSG_DONTWAIT);
+        n = recvmsg (t->in, &message, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     return moved (n);
 }
 
 static ssize_t socket_sendv (struct transport *t, const struct iovec *iov, int count) {
     struct iovec few;
-    struct msghdr message = {.msg_iovlen = (size_t) hostile_few (&iov, count, &few),
-                             .msg_iov = (struct iovec *) iov};
+    struct msghdr message = {0};
     ssize_t n;
 
     if (hostile_stalls ())
         return -EAGAIN;
+    message.msg_iovlen = (size_t) hostile_few (&iov, count, &few);
+    message.msg_iov = (struct iovec *) iov;
     do
         n = sendmsg (t->out, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
@@ -55,7 +60,7 @@ static void socket_close (struct transport *t) {
 
 const struct transport_type transport_socket = {
     .name = "socket",
-    .recv = socket_recv,
+    .recvv = socket_recvv,
     .sendv = socket_sendv,
     .hangup = socket_hangup,
     .close = socket_close,
@@ -63,11 +68,13 @@ const struct transport_type transport_socket = {
     .can_look = true,
 };
 
-static ssize_t pipes_recv (struct transport *t, void *buffer, size_t room) {
+static ssize_t pipes_recvv (struct transport *t, const struct iovec *iov, int count) {
+    struct iovec few;
     ssize_t n;
 
+    count = hostile_few (&iov, count, &few);
     do
-        n = read (t->in, buffer, hostile_room (room));
+        n = readv (t->in, iov, count);
     while (n < 0 && errno == EINTR);
     return moved (n);
 }
@@ -99,7 +106,7 @@ static void pipes_close (struct transport *t) {
 
 const struct transport_type transport_pipes = {
     .name = "pipes",
-    .recv = pipes_recv,
+    .recvv = pipes_recvv,
     .sendv = pipes_sendv,
     .hangup = pipes_hangup,
     .close = pipes_close,

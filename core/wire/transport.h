@@ -15,8 +15,8 @@ struct transport;
 struct transport_type {
     const char *name;
 
-    /* Bytes moved; 0 from recv is the end; -EAGAIN nothing now; -errno it is broken. */
-    ssize_t (*recv) (struct transport *, void *buffer, size_t room);
+    /* Bytes moved; 0 from recvv is the end; -EAGAIN nothing now; -errno it is broken. */
+    ssize_t (*recvv) (struct transport *, const struct iovec *, int n);
     ssize_t (*sendv) (struct transport *, const struct iovec *, int n);
 
     /* Tell the other side that this is the end.  Any thread. */

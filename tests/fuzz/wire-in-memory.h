@@ -101,18 +101,20 @@ struct script {
     uint8_t piece; /* at most so many at once; 0 for all */
 };
 
-static ssize_t script_recv (struct transport *t, void *buffer, size_t room) {
+static ssize_t script_recvv (struct transport *t, const struct iovec *iov, int count) {
     struct script *s = t->of;
     const uint8_t **from = s->begin_n ? &s->begin : &s->bytes;
-    size_t *left = s->begin_n ? &s->begin_n : &s->n, n = *left < room ? *left : room;
+    size_t *left = s->begin_n ? &s->begin_n : &s->n, given = 0;
+    size_t most = s->piece && s->piece < *left ? s->piece : *left;
 
-    if (s->piece && n > s->piece)
-        n = s->piece;
-    if (n > 0)
-        memcpy (buffer, *from, n);
-    *from += n;
-    *left -= n;
-    return (ssize_t) n;
+    for (int i = 0; i < count && given < most; i++) {
+        size_t n = most - given < iov[i].iov_len ? most - given : iov[i].iov_len;
+        memcpy (iov[i].iov_base, *from + given, n);
+        given += n;
+    }
+    *from += given;
+    *left -= given;
+    return (ssize_t) given;
 }
 
 /* Look at what is sent, so that the sanitizers do. */
@@ -132,7 +134,7 @@ static void script_end (struct transport *t) {
 }
 
 static const struct transport_type script_type = {.name = "script",
-                                                  .recv = script_recv,
+                                                  .recvv = script_recvv,
                                                   .sendv = script_sendv,
                                                   .hangup = script_end,
                                                   .close = script_end};

@@ -160,13 +160,42 @@ static inline bool all_zero (const unsigned char *p, uint64_t n) {
     return n == 0;
 }
 
+/* Write through room that the device lends, at most ROOM pieces (and 16) of it; what it does
+ * not lend is written from DATA itself. */
+static inline int write_lent (struct device *d, void *data, uint64_t count, uint64_t offset,
+                              uint32_t flags, uint32_t room, struct error *error) {
+    struct loan loan[16];
+    struct loans loans = {.v = loan, .room = room};
+    struct request r = {.work = WORK_pwrite,
+                        .offset = offset,
+                        .count = count,
+                        .flags = flags,
+                        .loans = &loans,
+                        .error = error};
+    uint64_t end = 0;
+    int result;
+
+    device_lend_room (d, &r);
+    for (uint32_t i = 0; i < loans.n; i++) {
+        CHECK_EQ (loan[i].start, end);
+        memcpy (loan[i].bytes, (char *) data + end, loan[i].length);
+        end += loan[i].length;
+    }
+    CHECK (end == (loans.n ? count : 0));
+    if (loans.n == 0)
+        r.payload = data;
+    result = device_run (d, &r);
+    loans_give_back (&loans);
+    return result;
+}
+
 static inline void model_write (struct model *m, uint64_t offset, uint64_t count) {
     unsigned kind = model_random (m, 4);
 
     for (uint64_t i = 0; i < count; i++)
         m->scratch[i] = kind == 0 ? 0 : kind == 1 ? offset / 512 : random_next (&m->random);
-    CHECK_EQ (device_pwrite (m->device, m->scratch, count, offset,
-                             model_random (m, 2) ? REQUEST_FUA : 0, &last_error),
+    CHECK_EQ (write_lent (m->device, m->scratch, count, offset,
+                          model_random (m, 2) ? REQUEST_FUA : 0, model_random (m, 17), &last_error),
               0);
     memcpy (m->bytes + offset, m->scratch, count);
 }

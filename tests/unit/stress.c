@@ -72,7 +72,7 @@ static void chunk_write (struct worker *w, struct chunk *c, uint64_t start, uint
     int result;
 
     make_bytes (w, w->data, count);
-    result = device_pwrite (w->stress->device, w->data, count, c->start + start, 0, NULL);
+    result = write_lent (w->stress->device, w->data, count, c->start + start, 0, pick (w, 5), NULL);
     CHECK (result == 0 || result == -ENOSPC);
     if (result == 0)
         memcpy (c->model + start, w->data, count);

@@ -2,6 +2,7 @@
 /* test-ram.c: every way to keep bytes in memory against a model, its limit, its extents,
  * and disks of every length; beside it the devices that keep nothing. */
 #include "primitives.h"
+#include "primitives/ram_store.h"
 
 static const char *const allocators[] = {"sparse", "malloc", "zstd"};
 
@@ -71,6 +72,70 @@ static void lent_bytes_stay (const char *allocator) {
         CHECK (memcmp (loan[i].bytes, data, loan[i].length) == 0);
     loans_give_back (&loans);
     CHECK_EQ (loans.n, 0);
+    device_unref (d);
+}
+
+/* So they do when the page is exchanged for one that was written into lent room. */
+static void lent_bytes_stay_when_exchanged (void) {
+    struct device *d = ram ("sparse", "1M");
+    struct loan loan[2];
+    struct loans loans = {.v = loan, .room = 2};
+    char old[2 * RAM_PAGE], new[2 * RAM_PAGE], room[2 * RAM_PAGE];
+    struct request r = {
+        .work = WORK_pread, .data = room, .count = sizeof room, .offset = 0, .loans = &loans};
+
+    memset (old, 'o', sizeof old);
+    memset (new, 'n', sizeof new);
+    CHECK_EQ (write_lent (d, old, sizeof old, 0, 0, 16, NULL), 0);
+    CHECK_EQ (device_run (d, &r), 0);
+    CHECK_EQ (loans.n, 2);
+    for (unsigned i = 0; i < 100; i++)
+        CHECK_EQ (write_lent (d, new, sizeof new, 0, 0, 16, NULL), 0);
+    CHECK (memcmp (loan[0].bytes, old, RAM_PAGE) == 0);
+    CHECK (memcmp (loan[1].bytes, old, RAM_PAGE) == 0);
+    loans_give_back (&loans);
+    CHECK_EQ (device_pread (d, room, sizeof room, 0, NULL), 0);
+    CHECK (memcmp (room, new, sizeof room) == 0);
+    device_unref (d);
+}
+
+/* Room is lent wherever the request will lie, and given back without having been written. */
+static void room_is_given_back (void) {
+    struct device *d = ram ("sparse", "1M");
+    struct loan loan[16];
+    struct loans loans = {.v = loan, .room = 16};
+    struct request r = {
+        .work = WORK_pwrite, .count = 2 * RAM_PAGE + 1, .offset = UINT64_MAX - 5, .loans = &loans};
+
+    device_lend_room (d, &r);
+    CHECK (loans.n >= 2);
+    CHECK (device_run (d, &r) < 0);
+    loans_give_back (&loans);
+    loans.room = 1;
+    device_lend_room (d, &r);
+    CHECK_EQ (loans.n, 0);
+    device_unref (d);
+    d = ram ("malloc", "1M");
+    device_lend_room (d, &r);
+    CHECK_EQ (loans.n, 0);
+    device_unref (d);
+}
+
+/* Zeroes that come in lent room make no page, and its limit is kept. */
+static void lent_room_is_counted (void) {
+    struct device *d = MAKE ("ram", GIVE ("size", "1G"), GIVE ("limit", "64K"));
+    char data[131072] = {0};
+
+    CHECK_EQ (write_lent (d, data, sizeof data, 0, 0, 16, NULL), 0);
+    struct extents e = extents_of (d, 0, 1 << 20);
+    CHECK (e.n == 1 && e.v[0].type == (EXTENT_HOLE | EXTENT_ZERO));
+    extents_clear (&e);
+    memset (data, 'x', sizeof data);
+    CHECK_EQ (write_lent (d, data, sizeof data, 0, 0, 16, &last_error), -ENOSPC);
+    CHECK (strstr (last_error.text, "limit"));
+    CHECK_EQ (write_lent (d, data, 65536, 0, 0, 16, NULL), 0);
+    CHECK_EQ (device_trim (d, 65536, 0, 0, NULL), 0);
+    CHECK_EQ (write_lent (d, data, 65536, 512 << 20, 0, 16, NULL), 0);
     device_unref (d);
 }
 
@@ -256,6 +321,9 @@ int main (void) {
     }
     lent_bytes_stay ("sparse");
     lent_bytes_stay ("malloc");
+    lent_bytes_stay_when_exchanged ();
+    room_is_given_back ();
+    lent_room_is_counted ();
     limit_counts_what_is_packed ();
     limit_is_given_back ("sparse");
     limit_is_given_back ("zstd");

@@ -192,8 +192,10 @@ static const struct service service = {.host = &host,
                                        .default_export = service_default};
 
 /* A transport that moves one byte at a time. */
-static ssize_t drip_recv (struct transport *t, void *buffer, size_t room) {
-    return transport_socket.recv (t, buffer, room > 0);
+static ssize_t drip_recvv (struct transport *t, const struct iovec *iov, int n) {
+    while (n > 1 && iov->iov_len == 0)
+        iov++, n--;
+    return transport_socket.recvv (t, &(struct iovec){iov->iov_base, iov->iov_len > 0}, 1);
 }
 
 static ssize_t drip_sendv (struct transport *t, const struct iovec *iov, int n) {
@@ -212,7 +214,7 @@ static void drip_close (struct transport *t) {
 
 static const struct transport_type drip = {
     .name = "drip",
-    .recv = drip_recv,
+    .recvv = drip_recvv,
     .sendv = drip_sendv,
     .hangup = drip_hangup,
     .close = drip_close,
