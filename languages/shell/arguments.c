@@ -73,15 +73,16 @@ void arguments_of (struct arguments_text *t, const struct call *c) {
     *word = NULL;
 }
 
-/* Quote for the shell.  It stays one line. */
-static void put_word (FILE *to, const char *word) {
+/* Does the shell take it as it is? */
+static bool is_plain (const char *word) {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
-    if (*word && word[strspn (word, plain)] == '\0') { /* the shell reads byte by byte */
-        fputs (word, to);
-        return;
-    }
+    return word[strspn (word, plain)] == '\0';
+}
+
+/* Quote for the shell.  It stays one line. */
+static void put_quoted (FILE *to, const char *word) {
     fputc ('\'', to);
     for (; *word; word++)
         if (*word == '\'')
@@ -93,16 +94,28 @@ static void put_word (FILE *to, const char *word) {
     fputc ('\'', to);
 }
 
-char *words_format (char kind, char *const *words, size_t *size) {
+/* Only the handle may be empty. */
+static bool are_plain (char *const *words) {
+    for (int i = 0; words[i]; i++)
+        if (!is_plain (words[i]) || (!words[i][0] && i != 1))
+            return false;
+    return words[0] && words[1];
+}
+
+char *words_format (bool input, char *const *words, size_t *size) {
     char *line = NULL;
     FILE *to = open_memstream (&line, size);
+    bool plain = !input && are_plain (words);
 
     if (!to)
         return NULL;
-    fputc (kind, to);
-    for (; *words; words++) {
-        fputc (' ', to);
-        put_word (to, *words);
+    fputs (plain ? "o" : input ? "x /dev/fd/4 -" : "x /dev/null -", to);
+    for (int i = 0; words[i]; i++) {
+        fputs (plain && i == 1 ? " =" : " ", to);
+        if (plain)
+            fputs (words[i], to);
+        else
+            put_quoted (to, words[i]);
     }
     fputc ('\n', to);
     if (fclose (to) == 0)

@@ -2,6 +2,7 @@
 
 libstele_a_SOURCES += \
 	languages/shell/arguments.c \
+	languages/shell/code.c \
 	languages/shell/folder.c \
 	languages/shell/parameters.c \
 	languages/shell/process.c \

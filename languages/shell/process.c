@@ -61,6 +61,10 @@ int process_memory (void) {
     return out_of_the_way (memfd_create ("stele", MFD_CLOEXEC));
 }
 
+int process_null (void) {
+    return out_of_the_way (open ("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
 /* The signals as a program expects to find them. */
 static void usual_signals (posix_spawnattr_t *attributes) {
     static const int usual[] = {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGCHLD};

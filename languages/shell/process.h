@@ -55,8 +55,9 @@ struct ends {
  * never 0 to 9, which are what a child's are made of.  0 or -errno. */
 int process_pipe (int fds[2], int server);
 
-/* A file in memory, likewise out of the way.  -errno. */
+/* A file in memory, and one with nothing in it to read, likewise out of the way.  -errno. */
 int process_memory (void);
+int process_null (void);
 
 void process_close (int *fd); /* and it is -1 */
 
@@ -70,6 +71,9 @@ int process_start (struct child *, char *const *argv, char *const *environment, 
  * would have to wait for it.  ends->in is closed when all is said (FEED); out and err when
  * they have ended. */
 int process_listen (const struct host *, struct run *, struct ends *);
+
+/* code.c: from now on the child's forks cost it less.  It must not be about to exec. */
+void code_keep (const struct child *);
 
 void process_kill (const struct child *); /* the whole group */
 

@@ -81,17 +81,42 @@ out:
     return r;
 }
 
-/* A call: __stele I|O METHOD ARGUMENT...  The descriptors are as warm.c has them. */
-static void define_call (const struct shell *s, const struct recipe *r, FILE *to) {
-    fprintf (to,
-             "__stele () {\n"
-             "case $1 in I) exec </dev/fd/4;; *) exec </dev/null;; esac\n"
-             "exec >&3 3>&- 4>&-\n"
-             "shift\n"
-             "%s%s\n"
-             "__stele_%s \"$@\"\n"
-             "}\n",
-             *r->flags ? "set " : "", r->flags, s->eval ? "$1" : "script");
+/* What the shell runs, with the descriptors that warm.c gives it.  Each subshell reads a line
+ * and not a byte more, which costs a call for each byte:
+ *
+ *     o METHOD =HANDLE ARGUMENT...             the words are plain, and there is no input
+ *     x INPUT - 'METHOD' 'ARGUMENT'...         quoted; a newline is $__stele_newline
+ *
+ * At the end of all input the shell goes.  All of it is done for every call, so it is short. */
+static char *driver_make (const struct shell *s, const struct recipe *r) {
+    const char *set = *r->flags ? "set " : "", *name = s->eval ? "$__stele_method" : "script";
+    char *driver;
+    int n = asprintf (&driver,
+                      ". /dev/fd/4 || exit\n"
+                      "__stele_newline='\n'\n"
+                      "echo 0\n"
+                      "while :; do\n"
+                      "(\n"
+                      "read -r __stele_how __stele_method __stele_handle __stele_rest || {\n"
+                      "kill -9 $$; exit; }\n"
+                      "case $__stele_how in\n"
+                      "o) exec <&5 >&3 3>&- 4>&- 5>&-\n"
+                      "%s%s\n"
+                      "__stele_%s $__stele_method \"${__stele_handle#=}\" $__stele_rest;;\n"
+                      "x) exec <$__stele_method >&3 3>&- 4>&- 5>&-\n"
+                      "%s%s\n"
+                      "eval \"__stele_quoted $__stele_rest\";;\n"
+                      "esac\n"
+                      ")\n"
+                      "echo $?\n"
+                      "done\n",
+                      set, r->flags, name, set, r->flags);
+
+    return n < 0 ? NULL : driver;
+}
+
+static void define_quoted (const struct shell *s, FILE *to) {
+    fprintf (to, "__stele_quoted () {\n__stele_%s \"$@\"\n}\n", s->eval ? "$1" : "script");
 }
 
 static int define (const char *name, const char *body, FILE *to) {
@@ -142,8 +167,8 @@ int recipe_make (const struct shell *s, struct recipe *r) {
         return -ENOMEM;
     result = s->eval ? define_fragments (s, r, to) : define_script (s, r, to);
     if (result == 0)
-        define_call (s, r, to);
-    if (fclose (to) != 0 && result == 0)
+        define_quoted (s, to);
+    if ((fclose (to) != 0 || (result == 0 && !(r->driver = driver_make (s, r)))) && result == 0)
         result = -ENOMEM;
     if (result < 0)
         recipe_clear (r);
@@ -153,6 +178,7 @@ int recipe_make (const struct shell *s, struct recipe *r) {
 void recipe_clear (struct recipe *r) {
     free (r->shell);
     free (r->flags);
+    free (r->driver);
     free (r->definitions);
     *r = (struct recipe){0};
 }

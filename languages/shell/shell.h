@@ -69,9 +69,9 @@ struct arguments_text {
 
 void arguments_of (struct arguments_text *, const struct call *);
 
-/* KIND and the words as one line, quoted so that a warm shell reads each of them as it is; a
- * newline is its variable __stele_newline.  Malloc'ed; NULL out of memory. */
-char *words_format (char kind, char *const *words, size_t *size);
+/* The words as a line that the driver of a warm shell (recipe.c) understands; INPUT: there is
+ * some.  Malloc'ed; NULL out of memory. */
+char *words_format (bool input, char *const *words, size_t *size);
 
 /* run.c: run one method, whichever way, and say what a failure was.  0, -errno, MISSING, or
  * SAID_FALSE.  The caller frees run->out unless it is fixed. */
@@ -94,6 +94,7 @@ int warm_run (struct warm *, struct run *);
 struct recipe {
     char *shell;       /* "/bin/sh", or a name to look for on PATH */
     char *flags;       /* "-e" from the #! line; or "" */
+    char *driver;      /* reads the definitions, then lines (words_format), and runs them */
     char *definitions; /* functions named __stele_... */
     size_t size;       /* of the definitions */
 };

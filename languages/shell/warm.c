@@ -46,20 +46,11 @@ struct warm {
     bool off;           /* the text as it is cannot be run so */
 };
 
-enum { MEMORY_KEPT = 1 << 20, STALE_READS = 16, STATUS_FD = 1, ERR_FD, OUT_FD, MEMORY_FD, FDS };
+enum { MEMORY_KEPT = 1 << 20, STALE_READS = 16 };
 
-/* What the shell runs.  `read` takes a line and not a byte more; at the end of all input
- * the shell goes.  It prints to the status, its subshells to where their output belongs. */
-static char driver[] = ". /dev/fd/4 || exit\n"
-                       "__stele_newline='\n'\n"
-                       "echo 0\n"
-                       "while :; do\n"
-                       "    (\n"
-                       "        IFS= read -r __stele_line || { kill -9 $$; exit; }\n"
-                       "        eval \"__stele $__stele_line\"\n"
-                       "    )\n"
-                       "    echo $?\n"
-                       "done\n";
+/* A shell's descriptors; 0 is where calls come from.  It prints to the status, its subshells
+ * to where their output belongs. */
+enum { STATUS_FD = 1, ERR_FD, OUT_FD, MEMORY_FD, NULL_FD, FDS };
 
 static struct stamp stamp_of (const struct shell *s) {
     struct stat status;
@@ -97,8 +88,9 @@ static void warm_shell_free (struct warm_shell *w, bool kill) {
 static int start (struct warm *warm, struct warm_shell *w) {
     int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1}, status[2] = {-1, -1};
     const struct shell *s = warm->shell;
-    char *argv[] = {warm->recipe.shell, "-c", driver, s->eval ? "eval" : s->path, NULL};
-    int r = process_pipe (in, 1);
+    char *argv[] = {warm->recipe.shell, "-c", warm->recipe.driver, s->eval ? "eval" : s->path,
+                    NULL};
+    int nothing = process_null (), r = nothing < 0 ? nothing : process_pipe (in, 1);
 
     if (r == 0)
         r = process_pipe (out, 0);
@@ -109,8 +101,10 @@ static int start (struct warm *warm, struct warm_shell *w) {
     if (r == 0)
         r = process_start (&w->child, argv, s->environment,
                            (int[]){in[0], [STATUS_FD] = status[1], [ERR_FD] = err[1],
-                                   [OUT_FD] = out[1], [MEMORY_FD] = w->memory},
+                                   [OUT_FD] = out[1], [MEMORY_FD] = w->memory,
+                                   [NULL_FD] = nothing},
                            FDS);
+    process_close (&nothing);
     process_close (&in[0]);
     process_close (&out[1]);
     process_close (&err[1]);
@@ -187,6 +181,7 @@ static int warm_shell_new (struct warm *warm, struct warm_shell **made) {
     } else if ((r = await_ready (warm, w)) < 0) {
         warm_shell_free (w, true);
     } else {
+        code_keep (&w->child);
         *made = w;
     }
     return r;
@@ -293,7 +288,7 @@ static int say (struct warm_shell *w, const struct run *run) {
     forget_stale (w);
     if (run->input && fill_memory (w->memory, run->input, run->input_size) < 0)
         return -EAGAIN;
-    if (!(line = words_format (run->input ? 'I' : 'O', run->words, &size)))
+    if (!(line = words_format (run->input, run->words, &size)))
         return -EAGAIN;
     n = write (w->ends.in, line, size); /* more than a pipe holds starts the script instead */
     free (line);
