@@ -198,7 +198,7 @@ bool hostile_keeps (struct device *d, struct request *r,
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct kept *k;
 
-    if (!r->done || !does (LATE))
+    if (!r->done || r->at_once || !does (LATE))
         return false;
     pthread_once (&once, start_pool);
     if (!hostile.pool || !(k = __real_malloc (sizeof *k)))

@@ -139,6 +139,7 @@ struct language {
     void (*enter) (void *plugin), (*leave) (void *plugin); /* around a batch; or NULL */
     bool strand;         /* one call at a time, whatever the script's thread model */
     bool may_block;      /* a call of WORK may wait for something outside of the server */
+    unsigned tries;      /* set of 1 << WORK: in parallel it heeds request.at_once (device.h) */
     bool scriptless;     /* its parameters are the script: it is loaded without one */
     bool first_is_script; /* where bare words have no name, the first parameter is script= */
     bool standard_input; /* the path "-" means a script on standard input */

@@ -335,6 +335,7 @@ int plugin_choose_model (struct plugin *p, struct error *error) {
         p->model_given = true;
     }
     p->type.may_take_long = p->may_block && p->model == PARALLEL;
+    p->type.tries = p->model == PARALLEL ? p->language->tries : 0;
     if (p->strand || p->model >= SERIALIZE_REQUESTS)
         return 0;
     p->strand = strand_new (p->host->pool, p->language->enter, p->language->leave, p);

@@ -13,7 +13,10 @@ libstele_a_SOURCES += \
 	languages/shell/run.c \
 	languages/shell/shell.c \
 	languages/shell/shell.h \
-	languages/shell/warm.c
+	languages/shell/started.c \
+	languages/shell/warm.c \
+	languages/shell/warm.h \
+	languages/shell/warm_shell.c
 
 PODS += $(wildcard $(srcdir)/languages/shell/*.pod)
 EXTRA_DIST += $(wildcard $(srcdir)/languages/shell/*.pod)

@@ -19,7 +19,7 @@
 
 #include "../../core/pool.h"
 
-enum { FIRST_FD = 10, TICK_MS = 200, SOON_MS = 20, PIPE_HOLDS = 32 << 10 };
+enum { FIRST_FD = 10, TICK_MS = 200 };
 static const uint64_t second_ns = UINT64_C (1000) * 1000 * 1000;
 
 void process_close (int *fd) {
@@ -243,8 +243,7 @@ static bool is_late (const struct host *host, struct patience *p) {
     return now_ns >= late_ns;
 }
 
-/* Take what is left after the end. */
-static int drain (struct run *run, struct ends *e) {
+int process_drain (struct run *run, struct ends *e) {
     bool fits = e->out < 0 || take_out (run, &e->out);
 
     if (e->err >= 0)
@@ -265,7 +264,7 @@ int process_listen (const struct host *host, struct run *run, struct ends *e) {
     struct patience patience = {.start_ns = pool_clock_ns ()};
 
     if (is_over_soon (run, e))
-        return drain (run, e);
+        return process_drain (run, e);
     while (e->end >= 0 || e->out >= 0 || e->err >= 0) {
         struct pollfd fds[] = {{.fd = e->end, .events = POLLIN},
                                {.fd = e->out, .events = POLLIN},
@@ -275,7 +274,7 @@ int process_listen (const struct host *host, struct run *run, struct ends *e) {
         if (n < 0 && errno != EINTR)
             return -errno;
         if (n > 0 && fds[0].revents) /* all that it printed is there already */
-            return drain (run, e);
+            return process_drain (run, e);
         if (is_late (host, &patience))
             return -ESHUTDOWN;
         if (n <= 0)

@@ -15,11 +15,13 @@
 #include "../../core/host.h"
 
 enum { ERROR_TEXT_MAX = 4096 }; /* bytes kept of what is written to standard error */
+enum { PIPE_HOLDS = 32 << 10 }; /* bytes, and more, that a child prints before it must be listened to */
+enum { SOON_MS = 20 };          /* a call that is over by then need not be listened to meanwhile */
 
 /* One run of a method: what it is given, and what has come of it. */
 struct run {
     const char *method;
-    char *const *words; /* the method's name and its arguments; ends with NULL */
+    char *const *words; /* the method's name and its arguments; ends with NULL.  Until it has begun */
     const void *input;  /* for standard input; NULL: there is none */
     size_t input_size;
 
@@ -74,6 +76,9 @@ int process_listen (const struct host *, struct run *, struct ends *);
 
 /* code.c: from now on the child's forks cost it less.  It must not be about to exec. */
 void code_keep (const struct child *);
+
+/* What has been printed since, for a call that has ended.  0 or -ENOBUFS. */
+int process_drain (struct run *, struct ends *);
 
 void process_kill (const struct child *); /* the whole group */
 

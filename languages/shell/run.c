@@ -235,6 +235,28 @@ void run_init (struct run *run) {
     run->status = 0;
 }
 
+/* What came of it, the shell having done what it could. */
+static int conclude (struct shell *s, const struct call *c, struct run *run, int r,
+                     struct error *error) {
+    return r < 0 ? cut_short (run, r, error) : judge (s, c, run, error);
+}
+
+int method_start (struct shell *s, struct started *started) {
+    struct arguments_text arguments;
+    const struct call *c = &started->call;
+
+    if (!s->warm || !c->session || s->memory[c->row - callbacks] != ANSWERED)
+        return -EAGAIN;
+    arguments_of (&arguments, c);
+    started->run.method = c->row->name;
+    started->run.words = arguments.words;
+    return warm_start (s->warm, started);
+}
+
+int method_ended (struct shell *s, struct started *started, int r, struct error *error) {
+    return conclude (s, &started->call, &started->run, r, error);
+}
+
 int method_run (struct shell *s, const struct call *c, struct run *run, struct error *error) {
     struct arguments_text arguments;
     int r = -EAGAIN;
@@ -248,5 +270,5 @@ int method_run (struct shell *s, const struct call *c, struct run *run, struct e
         r = warm_run (s->warm, run);
     if (r == -EAGAIN)
         r = plain_run (s, c, run, error);
-    return r < 0 ? cut_short (run, r, error) : judge (s, c, run, error);
+    return conclude (s, c, run, r, error);
 }

@@ -216,29 +216,62 @@ static int fail (const struct plugin *p, const struct call *c, int number, const
                       text);
 }
 
-static int call (struct plugin *p, struct call *c) {
-    struct shell *s = p->script;
-    struct error error = {0};
-    struct run run;
-    int r;
-
-    if (s->eval && (methods[c->row - callbacks].not_eval || !fragment_for (s, c->row)))
-        return MISSING;
-    run_prepare (&run, c);
-    r = method_run (s, c, &run, &error);
+/* R is what running it came to: make of it what the caller is given. */
+static int answer (struct plugin *p, struct call *c, struct run *run, int r,
+                   struct error *error) {
     if (r == SAID_FALSE) {
         c->out.b = false;
         r = 0;
     } else if (r == 0) {
-        r = result_take (c, &run, &error);
+        r = result_take (c, run, error);
     }
     if (r < 0)
-        r = fail (p, c, -r, error.text);
+        r = fail (p, c, -r, error->text);
     if (p->host->log.verbose)
-        tell_complaints (p, &run);
-    if (!run.out_fixed)
-        free (run.out);
+        tell_complaints (p, run);
+    if (!run->out_fixed)
+        free (run->out);
     return r;
+}
+
+static void started_ended (struct started *started, int r) {
+    struct call *c = &started->call;
+    struct plugin *p = started->shell->plugin;
+    struct error error = {0};
+
+    r = method_ended (p->script, started, r, &error);
+    r = answer (p, c, &started->run, r, &error);
+    plugin_finish (c->device, c->request, r);
+    free (started);
+}
+
+/* Without waiting: only what is short and never missing. */
+static int call_at_once (struct plugin *p, const struct call *c) {
+    struct started *started;
+
+    if (c->row != &callbacks[ROW_pread] || p->filter || !(started = malloc (sizeof *started)))
+        return -EAGAIN;
+    started->call = *c;
+    started->shell = p->script;
+    started->ended = started_ended;
+    run_prepare (&started->run, c);
+    if (method_start (p->script, started) == LATER)
+        return LATER;
+    free (started);
+    return -EAGAIN;
+}
+
+static int call (struct plugin *p, struct call *c) {
+    struct shell *s = p->script;
+    struct error error = {0};
+    struct run run;
+
+    if (s->eval && (methods[c->row - callbacks].not_eval || !fragment_for (s, c->row)))
+        return MISSING;
+    if (c->request && c->request->at_once)
+        return call_at_once (p, c);
+    run_prepare (&run, c);
+    return answer (p, c, &run, method_run (s, c, &run, &error), &error);
 }
 
 /* What is in it must be found by the methods that are called from now on. */
@@ -268,6 +301,7 @@ const struct language sh_language = {
     .drop = drop,
     .close = close_shell,
     .may_block = true,
+    .tries = 1u << WORK_pread,
     .standard_input = true,
 };
 
@@ -283,5 +317,6 @@ const struct language eval_language = {
     .drop = drop,
     .close = close_shell,
     .may_block = true,
+    .tries = 1u << WORK_pread,
     .scriptless = true,
 };

@@ -80,6 +80,20 @@ enum { SAID_FALSE = MISSING + 1 };
 void run_init (struct run *);
 int method_run (struct shell *, const struct call *, struct run *, struct error *);
 
+/* A call that is answered later, malloc'ed: `ended` is called, from any thread, with what
+ * warm_run would have returned. */
+struct started {
+    struct run run;
+    struct call call;
+    struct shell *shell;
+    void (*ended) (struct started *, int result);
+};
+
+/* Start it if that needs no waiting.  LATER, or -EAGAIN: nothing of it has begun.  Then, when it
+ * has ended, what it came to, as method_run says it. */
+int method_start (struct shell *, struct started *);
+int method_ended (struct shell *, struct started *, int result, struct error *);
+
 /* Start the script itself.  0 with run->status, or -errno with a sentence. */
 int plain_run (struct shell *, const struct call *, struct run *, struct error *);
 
@@ -89,6 +103,7 @@ void warm_free (struct warm *);
 
 /* 0 with run->status, -errno, or -EAGAIN: start the script instead. */
 int warm_run (struct warm *, struct run *);
+int warm_start (struct warm *, struct started *); /* LATER or -EAGAIN */
 
 /* recipe.c: how a script is run warm: by which shell, and as which functions. */
 struct recipe {

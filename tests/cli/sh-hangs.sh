@@ -7,11 +7,13 @@ need nbdsh pgrep
 
 nobody_sleeps () { ! pgrep -fx "sleep $1" >/dev/null; }
 
-# A request hangs.
+# A request hangs, after one that did not.
 read_hangs () {
-    serve eval warm=$1 get_size='echo 1M' \
-        pread="touch hangs; sleep $2; printf x" unload='touch unloaded'
+    serve eval warm=$1 thread_model="echo $3" get_size='echo 1M' \
+        pread="[ \$4 = 0 ] || { printf x; exit; }; touch hangs; sleep $2; printf x" \
+        unload='touch unloaded'
     nbdsh -u "$uri" -c '
+h.pread(1, 1)
 try:
     h.pread(1, 0)
 except nbd.Error as e:
@@ -67,8 +69,9 @@ in_folder () {
 }
 
 jobs=
-in_folder read-warm read_hangs auto 987.51 & jobs="$jobs $!"
-in_folder read-started read_hangs off 987.52 & jobs="$jobs $!"
+in_folder read-warm read_hangs auto 987.51 serialize_requests & jobs="$jobs $!"
+in_folder read-in-parallel read_hangs auto 987.57 parallel & jobs="$jobs $!"
+in_folder read-started read_hangs off 987.52 parallel & jobs="$jobs $!"
 in_folder open-warm open_hangs auto 987.53 & jobs="$jobs $!"
 in_folder open-started open_hangs off 987.54 & jobs="$jobs $!"
 in_folder get-ready start_hangs auto 987.55 get_ready & jobs="$jobs $!"
