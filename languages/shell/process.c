@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -180,9 +181,9 @@ static bool make_room (struct run *run) {
 static bool take_out (struct run *run, int *fd) {
     for (;;) {
         char beyond;
-        bool room = make_room (run);
-        ssize_t n = room ? read (*fd, run->out + run->out_size, run->out_room - run->out_size)
-                         : read (*fd, &beyond, 1);
+        size_t room = make_room (run) ? run->out_room - run->out_size : 0;
+        struct iovec pieces[] = {{run->out + run->out_size, room}, {&beyond, 1}};
+        ssize_t n = readv (*fd, pieces + (room == 0), room == 0 || !run->out_fixed ? 1 : 2);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -191,11 +192,13 @@ static bool take_out (struct run *run, int *fd) {
             process_close (fd);
             return true;
         }
-        if (!room) {
+        if ((size_t) n > room) {
             run->too_much = true;
             return false;
         }
         run->out_size += (size_t) n;
+        if (run->out_fixed || (size_t) n < room) /* a pipe gives all that it has */
+            return true;
     }
 }
 

@@ -13,6 +13,7 @@
 #include "warm.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -152,11 +153,14 @@ int warm_shell_new (struct warm *warm, struct warm_shell **made) {
 /* What somebody printed after an earlier call had ended is nobody's.  There may be no end of
  * it: no more than a pipe holds is taken. */
 static void forget_stale (const struct warm_shell *w) {
-    const int fds[] = {w->ends.out, w->ends.err};
+    struct pollfd fds[] = {{.fd = w->ends.out, .events = POLLIN},
+                           {.fd = w->ends.err, .events = POLLIN}};
     char rest[4096];
 
+    if (poll (fds, sizeof fds / sizeof fds[0], 0) <= 0)
+        return;
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
-        for (int n = 0; n < STALE_READS && read (fds[i], rest, sizeof rest) > 0; n++)
+        for (int n = 0; n < STALE_READS && read (fds[i].fd, rest, sizeof rest) > 0; n++)
             ;
 }
 
