@@ -129,6 +129,13 @@ void pool_before_wait (void) {
     self->kept = NULL;
 }
 
+bool pool_may_go_on (struct pool *p) {
+    if (atomic_load (&p->waiting) == 0)
+        return false;
+    pool_before_wait ();
+    return true;
+}
+
 /* Set the timerfd to the soonest timer.  Locked. */
 static void set_clock (struct pool *p) {
     struct timer *first = timers_first (&p->timers);

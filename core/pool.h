@@ -63,6 +63,10 @@ bool pool_timer_cancel (struct pool *, struct timer *);
  * be on its way to it even after pool_unwatch, so it is freed then (or used again). */
 void pool_at_end (struct pool *, struct task *task);
 
+/* May this thread go on with what it has done for a while?  True: another is left to wait, and
+ * has been given what this one was going to run next. */
+bool pool_may_go_on (struct pool *);
+
 /* Before a thread waits for something that another thread must do: hand on what this
  * one was going to run next.  Harmless outside of the pool. */
 void pool_before_wait (void);

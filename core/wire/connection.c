@@ -17,7 +17,7 @@
 #include "meta_context.h"
 #include "transmission.h"
 
-enum { ROUNDS = TINY (ROUNDS, 32) }; /* before others get the thread */
+enum { ROUNDS = TINY (ROUNDS, 32) }; /* before it is asked if others want the thread */
 enum { AWAIT_AFTER = TINY (AWAIT_AFTER, 128 << 10), AWAIT_NS = 200000 }; /* bytes; how long */
 
 static void say (void (*to) (const struct log *, const char *, const char *, va_list),
@@ -401,7 +401,7 @@ void connection_work (struct connection *c) {
     do {
         c->is_drained = false;
         while (go_round (c) || (!has_ended (c) && (look_again (c) || await_briefly (c))))
-            if (++rounds == ROUNDS && pool_of (c)) {
+            if (++rounds % ROUNDS == 0 && pool_of (c) && !pool_may_go_on (pool_of (c))) {
                 pool_share (pool_of (c), &c->task);
                 return;
             }
