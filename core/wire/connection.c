@@ -36,6 +36,11 @@ void connection_error (const struct connection *c, const char *format, ...) {
     va_end (args);
 }
 
+void connection_failure (const struct connection *c, const struct error *error) {
+    if (!error->told)
+        connection_error (c, "%s", error->text);
+}
+
 void connection_debug (const struct connection *c, const char *format, ...) {
     va_list args;
 

@@ -142,6 +142,7 @@ void connection_unref (struct connection *);
 /* A line for people: "nbd[3]" is put before it. */
 void connection_error (const struct connection *, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
+void connection_failure (const struct connection *, const struct error *); /* unless told */
 void connection_debug (const struct connection *, const char *format, ...)
     __attribute__ ((format (printf, 2, 3)));
 

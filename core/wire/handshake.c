@@ -43,7 +43,7 @@ static void greet_oldstyle (struct connection *c) {
     void *p;
 
     if (export_open (c, "", &error) < 0) {
-        connection_error (c, "%s", error.text);
+        connection_failure (c, &error);
         connection_stop (c);
         return;
     }
@@ -68,7 +68,8 @@ enum took handshake_start (struct connection *c, const uint8_t *bytes) {
     if (r == 0)
         r = connection_started (c);
     if (r < 0) {
-        connection_error (c, "%s", error.number ? error.text : strerror (-r));
+        error_set (&error, -r, "%s", strerror (-r));
+        connection_failure (c, &error);
         connection_stop (c);
     } else if (c->common->options.oldstyle) {
         greet_oldstyle (c);

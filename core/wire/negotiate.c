@@ -100,7 +100,7 @@ static void opt_export_name (struct connection *c, const uint8_t *data, uint32_t
         handshake_send_export (c);
     free (name);
     if (error.number) {
-        connection_error (c, "%s", error.text);
+        connection_failure (c, &error);
         connection_stop (c);
     }
 }

@@ -38,8 +38,9 @@ void error_setup (lua_State *L) {
     lua_pop (L, 1);
 }
 
-int error_raise (lua_State *L, int number, bool from_device) {
-    lua_createtable (L, 0, 4);
+/* TOLD: the log has it already. */
+static int raise (lua_State *L, int number, bool from_device, bool told) {
+    lua_createtable (L, 0, 5);
     lua_pushinteger (L, number);
     lua_setfield (L, -2, "errno");
     if (error_name (number)) {
@@ -48,10 +49,16 @@ int error_raise (lua_State *L, int number, bool from_device) {
     }
     lua_pushboolean (L, from_device);
     lua_setfield (L, -2, "device");
+    lua_pushboolean (L, told);
+    lua_setfield (L, -2, "told");
     lua_rotate (L, -2, 1); /* error text */
     lua_setfield (L, -2, "message");
     luaL_setmetatable (L, type_name);
     return lua_error (L);
+}
+
+int error_raise (lua_State *L, int number, bool from_device) {
+    return raise (L, number, from_device, false);
 }
 
 int error_raise_struct (lua_State *L, const struct error *error, bool place,
@@ -61,7 +68,7 @@ int error_raise_struct (lua_State *L, const struct error *error, bool place,
     lua_pushstring (L, error->text);
     if (place)
         lua_concat (L, 2);
-    return error_raise (L, error->number ? error->number : EIO, from_device);
+    return raise (L, error->number ? error->number : EIO, from_device, error->told);
 }
 
 static bool is_error (lua_State *L, int index) {
@@ -88,12 +95,12 @@ int error_number_of (lua_State *L, int index) {
     return n > 0 && n < 4096 ? (int) n : EIO;
 }
 
-static bool is_from_device (lua_State *L, int index) {
+static bool is_so (lua_State *L, int index, const char *field) {
     bool is;
 
     if (!is_error (L, index))
         return false;
-    lua_pushliteral (L, "device");
+    lua_pushstring (L, field);
     lua_rawget (L, index);
     is = lua_toboolean (L, -1);
     lua_pop (L, 1);
@@ -150,13 +157,14 @@ static int report (lua_State *L) {
     const struct plugin *p = f->script->plugin;
     log_fn *log;
     const char *text;
-    bool from_device, carries;
+    bool first = f->error && f->error->number == 0, from_device, told, carries;
 
     if (r->status == LUA_YIELD)
         lua_pushliteral (L, "coroutine.yield outside of a coroutine of the script's own");
     else
         lua_xmove (f->L, L, 1);
-    from_device = is_from_device (L, 2);
+    from_device = is_so (L, 2, "device");
+    told = is_so (L, 2, "told");
     carries = error_number_of (L, 2) > 0;
     if (carries)
         r->number = error_number_of (L, 2);
@@ -169,6 +177,8 @@ static int report (lua_State *L) {
         error_set (f->error, r->number, "%s: %s", f->what, text);
     log = is_ours_to_tell (f, r->number, from_device) ? log_error : log_debug;
     log (&p->host->log, p->name, "%s: %s", f->what, text);
+    if (first)
+        f->error->told = told || log == log_error;
     if (!carries)
         log_traceback (L, f, log);
     return 0;
