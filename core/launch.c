@@ -3,28 +3,81 @@
  *
  * Through the pipe the child sends the text that it has for the parent and one NUL at its
  * end, which means "ready".  A pipe that ends without one means that the child has said
- * on the terminal what is wrong and ended; the parent then takes its status. */
+ * on the terminal what is wrong and ended; the parent then takes its status.
+ *
+ * Whoever started the parent knows that one alone: a signal to end is passed on to the child,
+ * and the parent stays until nothing is left of it. */
 #include "launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "signals.h"
 
 int launch_status (int wait_status) {
     return WIFSIGNALED (wait_status) ? 128 + WTERMSIG (wait_status) : WEXITSTATUS (wait_status);
 }
 
+void launch_signals (sigset_t *set) {
+    signals_set (set);
+    sigaddset (set, SIGCHLD);
+}
+
+static bool has_ended (pid_t child, int *status) {
+    pid_t r;
+    do
+        r = waitpid (child, status, WNOHANG);
+    while (r < 0 && errno == EINTR);
+    return r != 0;
+}
+
+int launch_wait (pid_t child, enum launch_pass pass) {
+    int status = 0;
+    sigset_t set;
+
+    launch_signals (&set);
+    while (!has_ended (child, &status)) {
+        siginfo_t info;
+        int n = sigwaitinfo (&set, &info);
+        if (n <= 0 || n == SIGCHLD)
+            continue;
+        if (pass == PASS_AS_SIGTERM)
+            kill (child, SIGTERM);
+        else if (info.si_code != SI_KERNEL)
+            kill (child, n);
+    }
+    return status;
+}
+
+/* From the pipe FD comes more, or its end.  SIGNALS: a signalfd; the first signal is TOLD. */
+static void await (int fd, int signals, pid_t child, int *told) {
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    struct signalfd_siginfo info;
+
+    do {
+        poll (fds, sizeof fds / sizeof fds[0], -1);
+        if (fds[1].revents && read (signals, &info, sizeof info) == sizeof info) {
+            if (*told == 0)
+                *told = (int) info.ssi_signo;
+            kill (child, SIGTERM);
+        }
+    } while (!fds[0].revents);
+}
+
 /* All that comes from FD until its end, malloc'ed; NULL if it does not end with "ready". */
-static char *read_message (int fd) {
+static char *read_message (int fd, int signals, pid_t child, int *told) {
     size_t n = 0, room = 4096;
     char *text = malloc (room);
 
     while (text) {
+        await (fd, signals, child, told);
         ssize_t r = read (fd, text + n, room - n);
         if (r < 0 && errno == EINTR)
             continue;
@@ -44,24 +97,34 @@ static char *read_message (int fd) {
     return NULL;
 }
 
-/* The parent, to its end. */
-static int wait_for_child (const struct launch *launch, pid_t child, int fd,
-                           const struct log *log) {
-    int status = 0, result = 0;
-    char *preamble = read_message (fd);
+/* The server is told to end, or has ended. */
+static int wait_for_end (pid_t child, int told, const struct log *log) {
+    int status = launch_wait (child, PASS_AS_SIGTERM), result = launch_status (status);
 
+    if (told)
+        signals_die (told);
+    if (WIFSIGNALED (status))
+        log_error (log, NULL, "the server was killed by signal %d (%s) before it was ready",
+                   WTERMSIG (status), strsignal (WTERMSIG (status)));
+    return result ? result : EXIT_FAILURE;
+}
+
+/* The parent, to its end.  MASK: as it was before launch_signals were blocked. */
+static int wait_for_child (const struct launch *launch, pid_t child, int fd,
+                           const sigset_t *mask, const struct log *log) {
+    int told = 0, result = 0, signals;
+    sigset_t ending;
+
+    signals_set (&ending);
+    if ((signals = signalfd (-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
+        sigprocmask (SIG_UNBLOCK, &ending, NULL); /* they end this process, at least */
+    char *preamble = read_message (fd, signals, child, &told);
     close (fd);
-    if (!preamble) {
-        while (waitpid (child, &status, 0) < 0 && errno == EINTR)
-            ;
-        if (WIFSIGNALED (status))
-            log_error (log, NULL, "the server was killed by signal %d (%s) before it was ready",
-                       WTERMSIG (status), strsignal (WTERMSIG (status)));
-        result = launch_status (status);
-        return result ? result : EXIT_FAILURE;
-    }
-    if (launch->kind == LAUNCH_CAPTIVE)
-        result = captive_run (launch->command, preamble, child, log);
+    close (signals);
+    if (!preamble || told)
+        result = wait_for_end (child, told, log);
+    else if (launch->kind == LAUNCH_CAPTIVE)
+        result = captive_run (launch->command, preamble, child, mask, log);
     free (preamble);
     return result;
 }
@@ -69,24 +132,28 @@ static int wait_for_child (const struct launch *launch, pid_t child, int fd,
 int launch_fork (struct launch *launch, const struct log *log, struct error *error) {
     int fds[2];
     pid_t parent = getpid ();
+    sigset_t waited_for, mask;
 
     launch->tell = -1;
     if (launch->kind == LAUNCH_FOREGROUND)
         return 0;
     if (pipe2 (fds, O_CLOEXEC) < 0)
         return error_set (error, errno, "a pipe: %s", strerror (errno));
+    launch_signals (&waited_for);
+    sigprocmask (SIG_BLOCK, &waited_for, &mask);
     pid_t child = fork ();
-    if (child < 0) {
-        int r = error_set (error, errno, "a second process: %s", strerror (errno));
-        close (fds[0]);
-        close (fds[1]);
-        return r;
-    }
     if (child > 0) {
         close (fds[1]);
-        exit (wait_for_child (launch, child, fds[0], log));
+        exit (wait_for_child (launch, child, fds[0], &mask, log));
     }
+    if (child < 0)
+        error_set (error, errno, "a second process: %s", strerror (errno));
+    sigprocmask (SIG_SETMASK, &mask, NULL);
     close (fds[0]);
+    if (child < 0) {
+        close (fds[1]);
+        return -error->number;
+    }
     launch->tell = fds[1];
     return launch->kind == LAUNCH_CAPTIVE ? launch_end_with (parent, error) : 0;
 }

@@ -10,7 +10,7 @@
 #ifndef STELE_LAUNCH_H
 #define STELE_LAUNCH_H
 
-#include <stdbool.h>
+#include <signal.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -36,9 +36,19 @@ int launch_ready (struct launch *, const char *preamble, struct log *, struct er
  * changed, which makes the kernel forget it.  PARENT: who it was.  -ESRCH: it has gone. */
 int launch_end_with (pid_t parent, struct error *);
 
-/* What a captive's parent does: run COMMAND after PREAMBLE, end SERVER; returns the status
- * to exit with.  In captive.c. */
-int captive_run (const char *command, const char *preamble, pid_t server, const struct log *);
+/* What a captive's parent does: run COMMAND after PREAMBLE with the signal mask MASK, end
+ * SERVER; returns the status to exit with.  What launch_signals names is blocked.  In
+ * captive.c. */
+int captive_run (const char *command, const char *preamble, pid_t server, const sigset_t *mask,
+                 const struct log *);
+
+/* What a parent waits for: the signals that end a server, and the end of a child. */
+void launch_signals (sigset_t *);
+
+/* Wait for a child's end, these being blocked: the others are passed on to it, as they are or
+ * all as SIGTERM, but what a terminal has sent to it anyway.  Its status is waitpid's. */
+enum launch_pass { PASS_AS_THEY_ARE, PASS_AS_SIGTERM };
+int launch_wait (pid_t child, enum launch_pass);
 
 /* A child has ended so: its exit status, or 128 + the signal. */
 int launch_status (int wait_status);

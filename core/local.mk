@@ -27,6 +27,8 @@ libstele_a_SOURCES += \
 	core/language.h \
 	core/launch.c \
 	core/launch.h \
+	core/leftovers.c \
+	core/leftovers.h \
 	core/log.c \
 	core/log.h \
 	core/options.c \

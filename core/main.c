@@ -17,6 +17,7 @@
 #include "activation.h"
 #include "dump.h"
 #include "launch.h"
+#include "leftovers.h"
 #include "options.h"
 #include "privileges.h"
 #include "server.h"
@@ -28,8 +29,9 @@ struct story {
     struct options options;
     struct server server;
     struct launch launch;
-    pid_t starter; /* the process that started this one */
-    bool serving;  /* not just asked about */
+    pid_t starter;       /* the process that started this one */
+    bool serving;        /* not just asked about */
+    const char *pidfile; /* that was written and is to go with a start that fails, or NULL */
 };
 
 /* Descriptors that are opened later must not become standard input, output or error. */
@@ -117,7 +119,7 @@ static int fork_first (struct story *s, struct error *error) {
 static int prepare_process (const struct story *s, struct error *error) {
     struct rlimit files;
 
-    signals_watch (s->server.quit, s->launch.kind == LAUNCH_CAPTIVE);
+    signal (SIGPIPE, SIG_IGN);
     if (getrlimit (RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit (RLIMIT_NOFILE, &files);
@@ -193,7 +195,27 @@ static char *shell_preamble (const struct story *s) {
     return NULL;
 }
 
-static int write_pidfile (const struct story *s, struct error *error) {
+/* Of a server that does not come up nobody must find a file; what is a terminal or the like
+ * stays. */
+static void keep_in_mind (struct story *s, const char *path) {
+    struct stat st;
+
+    if (lstat (path, &st) < 0 || !S_ISREG (st.st_mode))
+        return;
+    leftovers_note (path, LEFTOVER_FILE);
+    s->pidfile = path;
+}
+
+static void forget_pidfile (struct story *s, bool remove) {
+    if (s->pidfile) {
+        leftovers_forget (s->pidfile);
+        if (remove)
+            unlink (s->pidfile);
+    }
+    s->pidfile = NULL;
+}
+
+static int write_pidfile (struct story *s, struct error *error) {
     const char *path = s->options.pidfile;
 
     if (!path)
@@ -201,6 +223,7 @@ static int write_pidfile (const struct story *s, struct error *error) {
     FILE *file = fopen (path, "we");
     if (!file)
         return error_set (error, errno, "--pidfile: %s: %s", path, strerror (errno));
+    keep_in_mind (s, path);
     bool failed = fprintf (file, "%d\n", (int) getpid ()) < 0;
     if (fclose (file) != 0 || failed)
         return error_set (error, errno, "--pidfile: %s: writing: %s", path, strerror (errno));
@@ -225,17 +248,32 @@ static int tell_ready (struct story *s, struct error *error) {
     return r;
 }
 
+/* Told to end before there is a server to end? */
+static int check_wanted (struct error *error) {
+    int number = signals_came ();
+
+    return number ? error_set (error, EINTR, "the server was told to end before it was ready: %s",
+                               strsignal (number))
+                  : 0;
+}
+
+/* A part of the start that may take long, for scripts have their say in it. */
+static int stage (struct story *s, int (*run) (struct server *, struct error *),
+                  struct error *error) {
+    int r = run (&s->server, error);
+
+    return r < 0 ? r : check_wanted (error);
+}
+
 /* Up to where nothing is in the way any more. */
 static int prepare (struct story *s, struct error *error) {
-    struct server *server = &s->server;
-
-    int r = server_complete (server, error);
+    int r = stage (s, server_complete, error);
     if (r == 0)
-        r = server_get_ready (server, error);
+        r = stage (s, server_get_ready, error);
     if (r == 0)
         r = prepare_process (s, error);
     if (r == 0)
-        r = server_listen (server, error);
+        r = stage (s, server_listen, error);
     return r;
 }
 
@@ -244,14 +282,19 @@ static int serve (struct story *s, struct error *error) {
     close_input (s);
     int r = drop_privileges (s, error);
     if (r == 0)
-        r = server_start (&s->server, error);
+        r = stage (s, server_start, error);
     if (r == 0)
         r = write_pidfile (s, error);
     if (r == 0)
-        r = tell_ready (s, error);
+        r = check_wanted (error);
     if (r == 0)
-        server_wait (&s->server);
-    return r;
+        r = tell_ready (s, error);
+    forget_pidfile (s, r < 0);
+    if (r < 0)
+        return r;
+    signals_ready ();
+    server_wait (&s->server);
+    return 0;
 }
 
 static int run (struct story *s, struct error *error) {
@@ -269,18 +312,19 @@ static int run (struct story *s, struct error *error) {
     if (s->serving)
         warn_of_tls (s);
     r = fork_first (s, error);
+    signals_watch (&s->server.host, s->server.quit, s->launch.kind == LAUNCH_CAPTIVE);
     umask (022);
     if (r == 0)
-        r = server_load (&s->server, error);
+        r = stage (s, server_load, error);
     if (r == 0 && (o->help || o->version)) {
         answer_of_chain (s);
         return 0;
     }
     if (r == 0)
-        r = server_configure (&s->server, error);
+        r = stage (s, server_configure, error);
     if (r == 0 && o->dump_plugin)
         return plugin_dump (s->server.chain, error);
-    if (r == 0 && o->explain && (r = server_complete (&s->server, error)) == 0)
+    if (r == 0 && o->explain && (r = stage (s, server_complete, error)) == 0)
         return plugin_explain (s->server.chain, error);
     if (r == 0)
         r = prepare (s, error);
@@ -322,5 +366,7 @@ int main (int argc, char **argv) {
         log_failure (&story.server.host.log, NULL, &error);
     server_end (&story.server);
     options_clear (&story.options);
+    if (r < 0 && signals_came ())
+        signals_die (signals_came ());
     return parsed < 0 || r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "leftovers.h"
 #include "pool.h"
 #include "task.h"
 #include "where.h"
@@ -257,9 +258,14 @@ static struct listener *add_listener (struct server *server, enum listen_kind ki
 
 static int bind_listener (struct server *server, struct listener *l, struct error *error) {
     int r = listener_bind (l, error);
-    if (r == 0)
-        tell_listener (server, l);
-    return r;
+    if (r < 0)
+        return r;
+    if (l->folder)
+        leftovers_note (l->folder, LEFTOVER_FOLDER);
+    else if (l->path)
+        leftovers_note (l->path, LEFTOVER_FILE);
+    tell_listener (server, l);
+    return 0;
 }
 
 static int listen_unix (struct server *server, const char *path, struct error *error) {
@@ -385,6 +391,8 @@ static void remove_listeners (struct server *server) {
     while (server->listeners) {
         struct listener *l = server->listeners;
         server->listeners = l->next;
+        if (l->folder || l->path) /* before somebody else has one of this name */
+            leftovers_forget (l->folder ? l->folder : l->path);
         listener_remove (l);
         free (l);
     }

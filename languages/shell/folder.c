@@ -2,7 +2,8 @@
 /* folder.c: the folder that a script finds as $tmpdir, and its end.
  *
  * It is its owner's alone, so what scripts put there is safe from others; nothing here
- * follows a symbolic link or leaves the folder's file system. */
+ * follows a symbolic link or leaves the folder's file system.  It is gone also when the
+ * process cannot end in order, unless that is killed by SIGKILL. */
 #include "shell.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../core/leftovers.h"
 #include "../../core/privileges.h"
 
 char *folder_new (void) {
@@ -22,8 +24,10 @@ char *folder_new (void) {
         errno = ENOMEM;
         return NULL;
     }
-    if (mkdtemp (path))
+    if (mkdtemp (path)) {
+        leftovers_note (path, LEFTOVER_FOLDER);
         return path;
+    }
     free (path);
     return NULL;
 }
@@ -49,6 +53,7 @@ static void remove_one (const FTSENT *e, const void *of) {
 
 void folder_remove (const char *path) {
     walk (path, remove_one, NULL);
+    leftovers_forget (path);
 }
 
 /* A file with another name elsewhere is perhaps somebody's, and not ours to give. */

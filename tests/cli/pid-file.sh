@@ -23,3 +23,12 @@ refused "$STELE" -f -P pid -U missing/socket memory 1M
 refused "$STELE" -f -P missing/pid -U sock memory 1M
 holds "$said" "$PWD/missing/pid"
 [ ! -e sock ] || fail "the socket is left"
+
+# Nor one that it could not write: no file may have any bytes.
+(
+    trap '' XFSZ
+    ulimit -f 0
+    refused "$STELE" -f -P pid -U - memory 1M
+    holds "$said" "$PWD/pid"
+)
+[ ! -e pid ] || fail "a pid file without a number"

@@ -57,6 +57,7 @@ start_hangs () {
     kill $server
     wait $server && fail "it was started"
     wait_for nobody_sleeps $2
+    same "$(ls -d "$TMPDIR"/stele-?????? 2>/dev/null)" ""
 }
 
 # in FOLDER COMMAND...: at the same time as others
