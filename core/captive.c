@@ -4,7 +4,8 @@
  * The command is a child of the process that the user started, so that the terminal and
  * the status are its own, and the server is another.  Keyboard signals reach the command
  * by themselves; what is sent to this process alone is passed on to it.  However it ends,
- * the server is told to, and waited for, so that its socket is gone when the user goes on. */
+ * the server is told to, and waited for, so that its socket is gone when the user goes on.  A
+ * user who does not want to wait for that sends another signal, which is the server's. */
 #include "launch.h"
 
 #include <errno.h>
@@ -33,7 +34,7 @@ static int end_server (pid_t server, int result) {
 
     if (waitpid (server, &status, WNOHANG) == server)
         return result ? result : launch_status (status);
-    kill (server, SIGTERM);
+    sigqueue (server, SIGTERM, (union sigval){0}); /* it may have been told to already */
     launch_wait (server, PASS_AS_SIGTERM);
     return result;
 }

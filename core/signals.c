@@ -23,6 +23,12 @@ static const uint64_t second_ns = UINT64_C (1000000000);
  * that ran; and there may be no way to make them return but the process's end. */
 enum { START_GIVES_UP_S = 2, START_ENDS_S = 5 };
 
+/* Some send one signal twice, as timeout(1) does, or several in a row: they mean one.  It was
+ * never meant to be the second where it is queued. */
+static bool is_another (const siginfo_t *info, uint64_t first_ns, uint64_t now_ns) {
+    return now_ns - first_ns >= second_ns && info->si_code != SI_QUEUE;
+}
+
 static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
 
@@ -87,7 +93,7 @@ static void end_at_once (void) {
 }
 
 static void on_signal (int number, siginfo_t *info, void *context) {
-    uint64_t now_ns = pool_clock_ns (), none = 0;
+    uint64_t now_ns = pool_clock_ns (), first_ns = 0;
     int saved = errno;
 
     (void) context;
@@ -96,8 +102,10 @@ static void on_signal (int number, siginfo_t *info, void *context) {
     if (info->si_code == SI_TIMER) {
         if (ending.is_starting)
             end_at_once ();
-    } else if (atomic_compare_exchange_strong (&ending.first_ns, &none, now_ns)) {
+    } else if (atomic_compare_exchange_strong (&ending.first_ns, &first_ns, now_ns)) {
         begin_end (number, now_ns);
+    } else if (is_another (info, first_ns, now_ns)) {
+        end_at_once ();
     }
     errno = saved;
 }

@@ -2,7 +2,9 @@
 /* signals.h: the signals that end a server: SIGTERM, SIGHUP, SIGINT and SIGQUIT.
  *
  * The first asks for an end in order, which while the server starts may take a few seconds
- * and no more.  Whoever cannot wait for it sends another. */
+ * and no more.  Another, a second later or more, ends the process at once, and what is noted
+ * as left over (leftovers.h) is removed; unless it was sent by sigqueue, which is how somebody
+ * asks who does not know whether he is the first. */
 #ifndef STELE_SIGNALS_H
 #define STELE_SIGNALS_H
 
