@@ -37,7 +37,7 @@ static struct {
     struct host *host;
     int quit;
     timer_t limit; /* sends SIGTERM when a start that was told to end has not */
-    bool has_limit;
+    bool has_limit, is_captive;
     atomic_bool is_starting, is_over;
     atomic_int first;          /* the signal that came first; 0: none has */
     _Atomic uint64_t first_ns; /* when; set before */
@@ -110,27 +110,36 @@ static void on_signal (int number, siginfo_t *info, void *context) {
     errno = saved;
 }
 
+static void handle (bool restart) {
+    struct sigaction action = {.sa_sigaction = on_signal,
+                               .sa_flags = SA_SIGINFO | (restart ? SA_RESTART : 0)};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    sigfillset (&action.sa_mask);
+    sigemptyset (&ignore.sa_mask);
+    for (size_t i = 0; i < NUMBERS; i++)
+        sigaction (numbers[i], ending.is_captive && numbers[i] != SIGTERM ? &ignore : &action,
+                   NULL);
+}
+
 void signals_watch (struct host *host, int quit, bool captive) {
     struct sigevent to_self = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM};
-    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_SIGINFO};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigset_t set;
 
     ending.process = getpid ();
     ending.host = host;
     ending.quit = quit;
+    ending.is_captive = captive;
     ending.is_starting = true;
     ending.has_limit = timer_create (CLOCK_MONOTONIC, &to_self, &ending.limit) == 0;
-    sigfillset (&action.sa_mask);
-    sigemptyset (&ignore.sa_mask);
-    for (size_t i = 0; i < NUMBERS; i++)
-        sigaction (numbers[i], captive && numbers[i] != SIGTERM ? &ignore : &action, NULL);
+    handle (false); /* whatever the start waits for, a password perhaps, comes to nothing */
     signals_set (&set);
     pthread_sigmask (SIG_UNBLOCK, &set, NULL); /* whoever started this may have blocked them */
 }
 
 void signals_ready (void) {
     ending.is_starting = false;
+    handle (true); /* requests are finished, so what they wait for must not fail */
 }
 
 int signals_came (void) {

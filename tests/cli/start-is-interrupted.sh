@@ -42,21 +42,21 @@ interrupt () {
     shift 3
     mkdir "$TMPDIR"
     cd "$TMPDIR"
-    "$STELE" -P pid "$@" 2>"$top/said-$STAGE" &
+    "$STELE" -P pid "$@" <$input 2>"$top/said-$number" &
     started=$!
-    wait_for test -e $hangs
+    wait_for sh -c "test -e $hangs" # perhaps a pattern
     case $signal in
         to-child) kill -TERM $(pgrep -P $started) ;;
         *) kill -$signal $started ;;
     esac
     touch told
     wait $started || status=$?
-    same $status $wanted
+    [ $status = $wanted ] || fail "status $status, not $wanted: $(cat "$top/said-$number")"
     rm -f hangs endless told
     same "$(ls)" ""
 }
 
-number=0 jobs=
+number=0 jobs= input=/dev/null
 export UNTIL=never
 try () {
     number=$((number + 1)) STAGE=$1 TMPDIR=$top/$number
@@ -80,17 +80,22 @@ try get_ready to-child 143 hangs -U sock sh "$top/disk.sh" key=value
 for stage in load after_fork; do
     try $stage HUP 129 hangs sh "$top/disk.sh" key=value --run 'touch ran'
 done
+# What comes from elsewhere is not waited for either.
+mkfifo input
+exec 3<>input
+input=$top/input
+try none TERM 143 'stele-*/inline-script.sh' -f -U sock sh - key=value
+input=/dev/null reading=$number
 # A script that comes to its end does not make a server of it.
 UNTIL=told
 for stage in load config_complete get_ready after_fork; do
     try $stage TERM 143 hangs -f -U sock sh "$top/disk.sh" key=value
 done
-try get_ready TERM 143 hangs -U sock sh "$top/disk.sh" key=value
 # One that never does is not waited for.
 UNTIL=now
 try config_complete TERM 143 endless -f -U sock --filter="$top/endless.lua" sh "$top/disk.sh" key=value
 try config_complete QUIT 131 endless -U - --filter="$top/endless.lua" sh "$top/disk.sh" key=value
 
 for job in $jobs; do wait $job || fail "see above"; done
+[ -s said-$reading ] || fail "what was read from elsewhere held up the end"
 ! pgrep -fa 'sleep 984\.5|start-is-interrupted.*/disk\.sh' || fail "these are left"
-holds "$(cat said-get_ready)" "get_ready: the server ends"
