@@ -209,11 +209,14 @@ static void tell_complaints (const struct plugin *p, const struct run *run) {
 
 /* To the log, and to who asked. */
 static int fail (const struct plugin *p, const struct call *c, int number, const char *text) {
-    bool ours = is_ours_to_tell (c, number);
+    struct error *error = c->row->kind == KIND_WORK ? c->request->error : c->error;
+    bool ours = is_ours_to_tell (c, number), first = error && error->number == 0;
 
     (ours ? log_error : log_debug) (&p->host->log, p->name, "%s", text);
-    return error_set (c->row->kind == KIND_WORK ? c->request->error : c->error, number, "%s",
-                      text);
+    error_set (error, number, "%s", text);
+    if (first)
+        error->told = ours;
+    return -number;
 }
 
 /* R is what running it came to: make of it what the caller is given. */

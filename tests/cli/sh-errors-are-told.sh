@@ -82,6 +82,24 @@ block_size=echo 512 4k|eval: error: block_size: printed 2 numbers: three sizes a
 close=echo no >&2; exit 1|eval: error: close: no
 TABLE
 
+# Of a connection whose client cannot be told why it ends.
+for style in --oldstyle --mask-handshake=0; do
+    for method in preconnect open get_size; do
+        set -- get_size='echo 1M' $method='echo no >&2; exit 1'
+        [ $method != get_size ] || shift
+        serve --log="$PWD/log" $style eval pread='exit 1' "$@"
+        asks "
+try:
+    h.connect_uri('$uri')
+    assert False
+except nbd.Error:
+    pass"
+        stop_server
+        [ $method = preconnect ] && who='nbd[1]' || who=eval
+        told "$who: error: $method: no"
+    done
+done
+
 # Of what comes before and after all clients.
 for name in config config_complete thread_model get_ready after_fork; do
     [ $name = config ] && set -- key=value || set --
