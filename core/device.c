@@ -250,7 +250,7 @@ void device_lend_room (struct device *d, struct request *r) {
     const struct slot *slot = &d->slots[WORK_pwrite];
     const struct device_type *type = slot->device->type;
 
-    if (type->lend_room && slot->run == type->work[WORK_pwrite])
+    if (r->loans && type->lend_room && slot->run == type->work[WORK_pwrite])
         type->lend_room (slot->device, r);
 }
 

@@ -167,12 +167,13 @@ static int change_span (struct ram *ram, struct span s, const void *from) {
 /* For each span a page, which will take the place of the disk's if it is written whole. */
 static void ram_lend_room (struct device *d, struct request *r) {
     struct ram *ram = d->state;
+    uint64_t pages = ((r->offset & (RAM_PAGE - 1)) + r->count + RAM_PAGE - 1) >> RAM_PAGE_BITS;
     struct span s;
 
-    if (!ram->store->exchange)
+    if (!ram->store->exchange || pages > r->loans->room)
         return;
     for (uint64_t done = 0; done < r->count; done += s.count) {
-        struct ram_page *page = request_may_lend (r) ? page_new (ram->stock) : NULL;
+        struct ram_page *page = page_new (ram->stock);
         if (!page) {
             loans_give_back (r->loans);
             return;
