@@ -63,6 +63,7 @@ int main (int argc, char **argv) {
     int letter, r = 0;
 
     signal (SIGPIPE, SIG_IGN);
+    signal (SIGCHLD, SIG_DFL); /* ignored, by whoever started this, how a child ended is never told */
     while ((letter = getopt_long (argc, argv, "+", options, NULL)) != -1)
         switch (letter) {
         case 'c': check.wanted = true; break;
