@@ -25,8 +25,7 @@ struct replay {
     const struct check *check;
     struct transcript transcript;
     struct repl repl;
-    bool open;    /* the prompt is there */
-    off_t told;   /* so much of standard output was an answer already */
+    bool open; /* the prompt is there */
     FILE *report;
 };
 
@@ -81,21 +80,23 @@ static void run_command (const char *command) {
             ;
 }
 
-/* What was printed since the last time; malloc'ed. */
-static char *take_answer (struct replay *p) {
+/* What was printed since the last time; malloc'ed, NULL out of memory.  The file begins anew
+ * each time, so that a command which opens /dev/stdout, and empties it, loses nothing else. */
+static char *take_answer (void) {
     fflush (stdout);
-    off_t end = lseek (STDOUT_FILENO, 0, SEEK_END), n = end - p->told;
+    off_t n = lseek (STDOUT_FILENO, 0, SEEK_END);
     char *text = calloc (1, (size_t) n + 1);
-    ssize_t got = text ? pread (STDOUT_FILENO, text, (size_t) n, p->told) : 0;
+    ssize_t got = text ? pread (STDOUT_FILENO, text, (size_t) n, 0) : 0;
 
     for (ssize_t i = 0; i < got; i++)
         if (!text[i])
             text[i] = '?'; /* lines are strings */
-    p->told = end;
+    if (ftruncate (STDOUT_FILENO, 0) == 0)
+        lseek (STDOUT_FILENO, 0, SEEK_SET);
     return text;
 }
 
-static void replay_step (struct replay *p, struct step *s) {
+static int replay_step (struct replay *p, struct step *s, struct error *error) {
     switch (s->kind) {
     case STEP_PROMPT: open_prompt_with (p, s->text); break;
     case STEP_COMMAND: run_command (s->text); break;
@@ -105,7 +106,9 @@ static void replay_step (struct replay *p, struct step *s) {
         if (p->open)
             repl_evaluate (&p->repl, s->text, true);
     }
-    s->answer = take_answer (p);
+    s->answer = take_answer ();
+    return s->answer ? 0 : error_set (error, ENOMEM, "no memory for the answer at line %zu",
+                                      s->line + 1);
 }
 
 /* What a transcript may need that is no program: does this build have it? */
@@ -238,7 +241,8 @@ static int replay_all (struct replay *p, const char *path, const char *name,
     link_checkout (path);
     for (size_t i = 0; i < p->transcript.steps_n; i++) {
         *stage->line = p->transcript.steps[i].line + 1;
-        replay_step (p, &p->transcript.steps[i]);
+        if (replay_step (p, &p->transcript.steps[i], error) < 0)
+            return EXIT_FAILURE;
     }
     *stage->line = p->transcript.n;
     close_prompt (p);
