@@ -254,7 +254,8 @@ int replay (const struct check *check, const char *path, const struct stage *sta
     struct error error = { 0 };
     char *whole = realpath (path, NULL); /* it is written when this is in another folder */
 
-    p.report = fdopen (dup (stage->report), "w");
+    int report = fcntl (stage->report, F_DUPFD_CLOEXEC, 3); /* not for commands and servers */
+    p.report = report < 0 ? NULL : fdopen (report, "w");
     if (!p.report)
         return EXIT_FAILURE;
     int status = replay_all (&p, whole ? whole : path, path, stage, &error);
