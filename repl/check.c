@@ -122,11 +122,16 @@ static void tell_stopped (const struct job *j, const struct check *check) {
     free (line);
 }
 
+/* Has something of what was typed ended the child, whatever it says? */
+static bool left_early (const struct job *j, int status) {
+    return WIFEXITED (status) && *j->stage.line;
+}
+
 /* What is said of a child that ended with STATUS. */
-static const char *verdict_of (int status) {
-    if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
-        return "ok";
-    return WIFEXITED (status) && WEXITSTATUS (status) == CHECK_SKIPPED ? "skip" : "FAIL";
+static const char *verdict_of (const struct job *j, int status) {
+    if (!WIFEXITED (status) || left_early (j, status))
+        return "FAIL";
+    return WEXITSTATUS (status) == 0 ? "ok" : WEXITSTATUS (status) == CHECK_SKIPPED ? "skip" : "FAIL";
 }
 
 static void tell_ended (const struct job *j, int status) {
@@ -135,7 +140,10 @@ static void tell_ended (const struct job *j, int status) {
     if (WIFSIGNALED (status))
         snprintf (note, sizeof note, "was killed by signal %d (%s) at line %zu", WTERMSIG (status),
                   strsignal (WTERMSIG (status)), *j->stage.line);
-    const char *verdict = verdict_of (status);
+    if (left_early (j, status))
+        snprintf (note, sizeof note, "exited with status %d at line %zu", WEXITSTATUS (status),
+                  *j->stage.line);
+    const char *verdict = verdict_of (j, status);
     print_line (j, verdict, note);
     print_file (j->stage.report, "");
     if (*verdict == 'F')
@@ -175,7 +183,7 @@ static bool job_look (struct job *j, const struct check *check, struct sums *sum
         sums->failed++;
     }
     else {
-        const char *verdict = verdict_of (status);
+        const char *verdict = verdict_of (j, status);
         tell_ended (j, status);
         *(*verdict == 'o' ? &sums->passed : *verdict == 's' ? &sums->skipped : &sums->failed) += 1;
     }

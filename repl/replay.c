@@ -264,5 +264,6 @@ int replay (const struct check *check, const char *path, const struct stage *sta
     fclose (p.report);
     transcript_clear (&p.transcript);
     free (whole);
+    *stage->line = 0;
     return status;
 }

@@ -11,7 +11,8 @@
 struct stage {
     char *folder;          /* empty */
     int report, messages;  /* memory files: what is to be said; what went to standard error */
-    volatile size_t *line; /* shared memory: the line that is being replayed, from 1 */
+    volatile size_t *line; /* shared memory: the line that is being replayed, from 1; 0 when it
+                              has come to its end */
 };
 
 /* The status to exit with. */
