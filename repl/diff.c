@@ -2,7 +2,8 @@
 /* diff.c: the cheapest way from the wanted lines to the given ones.
  *
  * cost[i][j] is what it takes to go from the wanted lines from i on to the given lines from
- * j on.  A line `...` costs nothing whatever it swallows. */
+ * j on.  A line `...` costs nothing whatever it swallows.  Lines at the beginning that fit are
+ * always part of a cheapest way, so what is right costs no table, however long it is. */
 #include "diff.h"
 
 #include <stdint.h>
@@ -15,20 +16,22 @@ static bool is_any (const char *wanted) {
     return strcmp (wanted, "...") == 0;
 }
 
-/* Does the line fit, `...` standing for anything? */
+/* Does the line fit, `...` standing for anything?  Between two of these the first place where a
+ * piece is found is as good as any later one. */
 static bool fits (const char *wanted, const char *given) {
     const char *any = strstr (wanted, "...");
+    size_t n = any ? (size_t) (any - wanted) : 0;
 
-    if (!any)
+    if (!any || strncmp (wanted, given, n) != 0)
         return strcmp (wanted, given) == 0;
-    if (strncmp (wanted, given, (size_t) (any - wanted)) != 0)
-        return false;
-    for (given += any - wanted; ; given++) {
-        if (fits (any + 3, given))
-            return true;
-        if (!*given)
+    for (given += n, wanted = any + 3; (any = strstr (wanted, "...")); wanted = any + 3) {
+        n = (size_t) (any - wanted);
+        if (!(given = memmem (given, strlen (given), wanted, n)))
             return false;
+        given += n;
     }
+    n = strlen (wanted);
+    return strlen (given) >= n && strcmp (given + strlen (given) - n, wanted) == 0;
 }
 
 static unsigned least (unsigned a, unsigned b) {
@@ -82,20 +85,28 @@ static void walk (struct diff *d, const uint16_t *cost, const struct lines *w,
     }
 }
 
-bool diff_make (struct diff *d, const struct lines *w, const struct lines *g) {
-    bool fine = w->n + 1 <= CELLS_MAX / (g->n + 1) && w->n + g->n < UINT16_MAX - 1;
-    uint16_t *cost = fine ? calloc ((w->n + 1) * (g->n + 1), sizeof *cost) : NULL;
+bool diff_make (struct diff *d, const struct lines *wanted, const struct lines *given) {
+    size_t same = 0;
 
-    *d = (struct diff){ .v = calloc (w->n + g->n + 1, sizeof *d->v) };
-    if (d->v && cost) {
-        fill (cost, w, g);
-        walk (d, cost, w, g);
+    *d = (struct diff){ .v = calloc (wanted->n + given->n + 1, sizeof *d->v) };
+    if (!d->v)
+        return false;
+    while (same < wanted->n && same < given->n && !is_any (wanted->v[same]) &&
+           fits (wanted->v[same], given->v[same]))
+        add (d, ' ', wanted->v[same++]);
+    const struct lines w = { wanted->v + same, wanted->n - same };
+    const struct lines g = { given->v + same, given->n - same };
+    bool fine = w.n + 1 <= CELLS_MAX / (g.n + 1) && w.n + g.n < UINT16_MAX - 1;
+    uint16_t *cost = fine ? calloc ((w.n + 1) * (g.n + 1), sizeof *cost) : NULL;
+    if (cost) {
+        fill (cost, &w, &g);
+        walk (d, cost, &w, &g);
     }
-    for (size_t i = 0; d->v && !fine && i < w->n; i++) /* too much to look for what is common */
-        add (d, '-', w->v[i]);
-    for (size_t j = 0; d->v && !fine && j < g->n; j++)
-        add (d, '+', g->v[j]);
-    bool done = d->v && (cost || !fine);
+    for (size_t i = 0; !fine && i < w.n; i++) /* too much to look for what is common */
+        add (d, '-', w.v[i]);
+    for (size_t j = 0; !fine && j < g.n; j++)
+        add (d, '+', g.v[j]);
+    bool done = cost || !fine;
     free (cost);
     return done;
 }
