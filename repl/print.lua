@@ -93,9 +93,9 @@ end
 
 local show_value
 
-local function show_key(k)
+local function show_key(k, depth, seen)
     if type(k) == "string" and k:find("^[%a_][%w_]*$") then return k end
-    return "[" .. (type(k) == "string" and quote(k) or show_value(k, 1, {})) .. "]"
+    return "[" .. (type(k) == "string" and quote(k) or show_value(k, depth, seen)) .. "]"
 end
 
 local order = { number = 1, string = 2 }
@@ -129,7 +129,7 @@ local function entries(t, depth, seen)
     sort(keys, before)
     for i, k in ipairs(keys) do
         if i > ENTRIES_MAX then break end
-        add(show_key(k), rawget(t, k), k)
+        add(show_key(k, depth + 1, seen), rawget(t, k), k)
     end
     local more = n + #keys - #list
     if more > 0 then list[#list + 1] = "and " .. more .. " more" end
@@ -154,7 +154,7 @@ function show_value(v, depth, seen, context)
     local meta = getmetatable(v)
     if kind == "string" then return show_string(v) end
     if type(meta) == "table" and rawget(meta, "__tostring") then
-        return (tostring(v):gsub(" ?%(?0x%x%x%x%x%x+%)?", ""))
+        return (tostring(v):gsub(" %(0x%x+%)$", "")) -- of a file
     end
     if kind == "table" then return show_table(v, depth, seen, context) end
     if kind == "userdata" and type(meta) == "table" and type(meta.__name) == "string" then
