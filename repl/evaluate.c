@@ -123,14 +123,19 @@ static void print_escaped (const char *text) {
             putchar (*text);
 }
 
-/* The line of TEXT in which AT lies, and a caret below its place. */
+/* The line of TEXT in which AT lies, and a caret below its place: a character of several bytes
+ * is one wide, and a tab as wide as the one above. */
 static void print_place (const char *text, const char *at) {
     const char *start = at, *end;
 
     while (start > text && start[-1] != '\n')
         start--;
     end = start + strcspn (start, "\n");
-    printf ("  %.*s\n  %*s^\n", (int) (end - start), start, (int) (at - start), "");
+    printf ("  %.*s\n  ", (int) (end - start), start);
+    for (; start < at; start++)
+        if (((unsigned char) *start & 0xc0) != 0x80)
+            putchar (*start == '\t' ? '\t' : ' ');
+    puts ("^");
 }
 
 /* How much of the text before the compiler's place is the word that it names as wrong. */

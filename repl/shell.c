@@ -108,7 +108,7 @@ static struct ran *push_ran (lua_State *L) {
     return r;
 }
 
-/* NAME=VALUE; before what is inherited under the same name, as the first one counts. */
+/* NAME=VALUE, in the place of what is inherited under that name. */
 static void add_variable (lua_State *L, struct ran *r, const char *name, int value) {
     char *text;
 
@@ -133,9 +133,10 @@ static void take_fields (lua_State *L, struct ran *r, double *timeout_s) {
         const char *name = lua_type (L, -2) == LUA_TSTRING ? lua_tostring (L, -2) : NULL;
         size_t n;
         if (name && strcmp (name, "timeout") == 0)
-            *timeout_s = luaL_checknumber (L, -1);
+            *timeout_s = lua_tonumber (L, -1);
         else if (name && strcmp (name, "input") == 0) {
-            const char *text = luaL_checklstring (L, -1, &n);
+            const char *text = lua_tolstring (L, -1, &n);
+            luaL_argcheck (L, text, 1, "the input is not a string");
             if (write (r->in, text, n) != (ssize_t) n || lseek (r->in, 0, SEEK_SET) < 0)
                 luaL_error (L, "sh: the input cannot be kept: %s", strerror (errno));
         }
