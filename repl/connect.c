@@ -15,6 +15,7 @@ struct client *client_need (lua_State *L) {
 
     if (!c->nbd)
         raise_error (L, 0, "the client has been closed");
+    need_prompt (L); /* libnbd locks its handle while the prompt waits for it */
     return c;
 }
 
@@ -43,7 +44,8 @@ static const struct setting {
     { "unix", "connect_unix" },
 };
 
-static int client_close (lua_State *L) {
+/* [client] __gc, wherever that happens: nobody waits for a client that nobody has */
+static int client_collect (lua_State *L) {
     struct client *c = luaL_checkudata (L, 1, type_name);
 
     if (!c->nbd)
@@ -53,6 +55,11 @@ static int client_close (lua_State *L) {
     nbd_close (nbd); /* sends nothing and waits for nobody */
     client_forget_commands (c);
     return 0;
+}
+
+static int client_close (lua_State *L) {
+    need_prompt (L);
+    return client_collect (L);
 }
 
 static int client_tostring (lua_State *L) {
@@ -136,7 +143,7 @@ static void add_methods (lua_State *L, const struct method *list) {
 }
 
 void client_setup (lua_State *L) {
-    static const luaL_Reg own[] = { { "__gc", client_close },
+    static const luaL_Reg own[] = { { "__gc", client_collect },
                                     { "__close", client_close },
                                     { "__tostring", client_tostring },
                                     { NULL, NULL } };

@@ -16,6 +16,13 @@ void shell_setup (lua_State *);  /* sh, sleep */
 
 void serve_end (struct repl *); /* stop every server */
 
+/* Raise an error in a callback: for what would end, there, the very thing that the prompt waits
+ * for.  Others' callbacks may come in between. */
+static inline void need_prompt (lua_State *L) {
+    prompt_leave (L);
+    prompt_enter (L);
+}
+
 static inline struct repl *repl_of (lua_State *L) {
     return (struct repl *) ((char *) prompt_plugin (L)->host - offsetof (struct repl, host));
 }

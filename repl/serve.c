@@ -121,6 +121,7 @@ static int serve (lua_State *L) {
 
     if (!prompt_device (L, 1) && !lua_isnoneornil (L, 1) && !lua_istable (L, 1))
         return luaL_argerror (L, 1, "a list of words, a device, or nothing: this script");
+    need_prompt (L);
     lua_settop (L, 1);
     struct strings *words = push_words (L);
     struct name *name = lua_newuserdatauv (L, sizeof *name, 0);
@@ -157,6 +158,7 @@ static int stop (lua_State *L) {
 
     if (!s)
         return 0;
+    need_prompt (L);
     name->served = NULL;
     forget (repl_of (L), s);
     prompt_leave (L);

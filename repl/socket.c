@@ -27,6 +27,7 @@ static struct raw *need (lua_State *L) {
 
     if (s->fd < 0)
         raise_error (L, 0, "the socket has been closed");
+    need_prompt (L);
     return s;
 }
 
@@ -174,13 +175,19 @@ static int set_timeout (lua_State *L) {
     return 0;
 }
 
-static int close_ (lua_State *L) {
+/* [socket] __gc */
+static int collect (lua_State *L) {
     struct raw *s = luaL_checkudata (L, 1, type_name);
 
     if (s->fd >= 0)
         close (s->fd);
     s->fd = -1;
     return 0;
+}
+
+static int close_ (lua_State *L) {
+    need_prompt (L);
+    return collect (L);
 }
 
 static const luaL_Reg methods[] = { { "send", send_ },     { "recv", receive },
@@ -190,7 +197,7 @@ static const luaL_Reg constructors[] = { { "unix", unix_ }, { "tcp", tcp }, { NU
 
 void socket_setup (lua_State *L) {
     luaL_newmetatable (L, type_name);
-    lua_pushcfunction (L, close_);
+    lua_pushcfunction (L, collect);
     lua_setfield (L, -2, "__gc");
     luaL_newlib (L, methods);
     lua_setfield (L, -2, "__index");
