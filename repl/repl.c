@@ -67,15 +67,16 @@ int repl_open (struct repl *r, const char *script, char **words, struct error *e
         result = plugin_get_ready (r->plugin, error);
     if (result == 0)
         result = plugin_after_fork (r->plugin, error);
+    r->is_ready = result == 0;
     return result;
 }
 
 void repl_close (struct repl *r) {
     serve_end (r);
-    if (r->plugin) {
+    if (r->is_ready)
         plugin_cleanup (r->plugin);
+    if (r->plugin)
         plugin_free (r->plugin);
-    }
     if (r->host.pool)
         pool_free (r->host.pool);
     free (r->script_dir);
