@@ -12,7 +12,6 @@ struct check {
     unsigned timeout_s; /* for each transcript */
     unsigned jobs;      /* 0: one a processor */
     const char *script; /* the global of that name; NULL for none */
-    const char *program;
 };
 
 /* Replay FILES, each in a process and an empty folder of its own; a line for each to

@@ -58,7 +58,7 @@ static bool parse_number (const char *text, unsigned *n) {
 }
 
 int main (int argc, char **argv) {
-    struct check check = { .timeout_s = 60, .program = argv[0] };
+    struct check check = { .timeout_s = 60 };
     struct error error = { 0 };
     int letter, r = 0;
 

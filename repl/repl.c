@@ -34,7 +34,6 @@ static int load (struct repl *r, const char *script, struct error *error) {
 
     if (!script && asprintf (&empty, "%s/repl/prompt.lua", r->script_dir) < 0)
         return error_set (error, ENOMEM, "no memory for a script");
-    r->own_script = script != NULL;
     r->plugin = plugin_new (&r->host, script ? script : empty, false, error);
     free (empty);
     if (!r->plugin)

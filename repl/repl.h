@@ -23,8 +23,7 @@ struct repl {
     struct plugin *plugin;
     char *script_dir;
     struct served *servers;
-    bool own_script; /* not the empty one */
-    bool is_ready;   /* the script has been told that it serves: it is told of the end, too */
+    bool is_ready; /* the script has been told that it serves: it is told of the end, too */
 };
 
 /* SCRIPT is a path or a built-in's name, NULL for none; WORDS its parameters, up to a NULL.
