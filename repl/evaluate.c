@@ -66,6 +66,20 @@ void repl_end (int number) {
     repl_interrupt (number);
 }
 
+void repl_hold_signals (sigset_t *before) {
+    static const int numbers[] = { SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, SIGHUP, SIGTERM };
+    sigset_t set;
+
+    sigemptyset (&set);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaddset (&set, numbers[i]);
+    pthread_sigmask (SIG_BLOCK, &set, before);
+}
+
+void repl_release_signals (const sigset_t *before) {
+    pthread_sigmask (SIG_SETMASK, before, NULL);
+}
+
 bool repl_ending (void) {
     return ending;
 }

@@ -52,7 +52,10 @@ int repl_open (struct repl *r, const char *script, char **words, struct error *e
     r->host.stdio_safe = true;
     if (!r->script_dir || !r->host.pool)
         return error_set (error, ENOMEM, "no memory or descriptors to start with");
+    sigset_t before;
+    repl_hold_signals (&before);
     int result = pool_start (r->host.pool);
+    repl_release_signals (&before);
     if (result < 0)
         return error_set (error, -result, "starting threads: %s", strerror (-result));
     result = load (r, script, error);

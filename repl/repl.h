@@ -9,6 +9,7 @@
 #ifndef STELE_REPL_H
 #define STELE_REPL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -53,6 +54,11 @@ char *repl_complete (struct repl *, const char *text, int i);
 void repl_interrupt (int signal);
 void repl_end (int signal);
 bool repl_ending (void);
+
+/* Around what starts threads: what a terminal sends is for the prompt's own thread, since
+ * libedit's handlers cannot run on any other. */
+void repl_hold_signals (sigset_t *before);
+void repl_release_signals (const sigset_t *before);
 
 /* Was that asked for?  For waits, which then raise "interrupted". */
 bool repl_interrupted (void);

@@ -131,8 +131,11 @@ static int serve (lua_State *L) {
     if (!s)
         return luaL_error (L, "serve: no memory");
     take_subject (L, s);
+    sigset_t before;
     prompt_leave (L);
+    repl_hold_signals (&before);
     int result = served_start (s, &error);
+    repl_release_signals (&before);
     if (result < 0)
         served_free (s);
     prompt_enter (L);

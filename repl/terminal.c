@@ -20,6 +20,29 @@ static void drop (int number) {
     dropped = 1;
 }
 
+/* A read is not begun again after it, so the input seems to end. */
+static void end_read_on (int number, void (*handler) (int)) {
+    struct sigaction action = { .sa_handler = handler };
+
+    sigemptyset (&action.sa_mask);
+    sigaction (number, &action, NULL);
+}
+
+static char *plain_line (const char *prompt) {
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n = getline (&line, &room, stdin);
+
+    (void) prompt;
+    if (n < 0) {
+        free (line);
+        return NULL;
+    }
+    if (n > 0 && line[n - 1] == '\n')
+        line[n - 1] = '\0';
+    return line;
+}
+
 #ifdef HAVE_LIBEDIT
 #include <editline/readline.h>
 
@@ -65,7 +88,7 @@ static char *history_path (void) {
 }
 
 static char *edit_line (const char *prompt) {
-    signal (SIGINT, drop);
+    end_read_on (SIGINT, drop);
     char *line = readline (prompt);
 
     if (line && *line)
@@ -95,19 +118,12 @@ static void edit_finish (char *path) {
 }
 #else
 static char *edit_line (const char *prompt) {
-    char *line = NULL;
-    size_t room = 0;
-
-    signal (SIGINT, drop);
+    end_read_on (SIGINT, drop);
     fputs (prompt, stdout);
     fflush (stdout);
-    ssize_t n = getline (&line, &room, stdin);
-    if (n < 0) {
-        free (line);
-        return NULL;
-    }
-    if (n > 0 && line[n - 1] == '\n')
-        line[n - 1] = '\0';
+    char *line = plain_line (prompt);
+    if (dropped)
+        clearerr (stdin);
     return line;
 }
 
@@ -120,21 +136,6 @@ static void edit_finish (char *path) {
     (void) path;
 }
 #endif
-
-static char *plain_line (const char *prompt) {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n = getline (&line, &room, stdin);
-
-    (void) prompt;
-    if (n < 0) {
-        free (line);
-        return NULL;
-    }
-    if (n > 0 && line[n - 1] == '\n')
-        line[n - 1] = '\0';
-    return line;
-}
 
 /* Read lines until they are something, and evaluate it.  False: the input has ended. */
 static bool answer_one (struct repl *r, char *(*read_line) (const char *prompt)) {
@@ -155,24 +156,18 @@ static bool answer_one (struct repl *r, char *(*read_line) (const char *prompt))
         text = more;
     }
     bool go_on = text || dropped;
+    if (dropped)
+        putchar ('\n');
     free (text);
     return go_on;
-}
-
-/* A read is not begun again after it, so the input seems to end. */
-static void end_on (int number) {
-    struct sigaction action = { .sa_handler = repl_end };
-
-    sigemptyset (&action.sa_mask);
-    sigaction (number, &action, NULL);
 }
 
 int terminal_run (struct repl *r) {
     bool edited = isatty (STDIN_FILENO) && isatty (STDOUT_FILENO);
     char *history = edited ? edit_start (r) : NULL;
 
-    end_on (SIGTERM);
-    end_on (SIGHUP);
+    end_read_on (SIGTERM, repl_end);
+    end_read_on (SIGHUP, repl_end);
     if (edited)
         printf ("Stele " PACKAGE_VERSION ": stele.ram{size=\"1M\"}, serve{\"memory\", \"64M\"}, "
                 "connect(uri); Ctrl-D leaves.\n");
