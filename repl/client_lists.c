@@ -16,13 +16,12 @@ struct entry {
     char *name, *text;         /* owned; may be NULL */
     uint64_t offset, length;
     int64_t type;
-    bool first;                /* of an answer: of a context's extents */
 };
 
 struct collected {
     struct entry *v;
     size_t n, room;
-    bool failed; /* out of memory */
+    bool failed; /* out of memory: not all functions of libnbd mind what a callback says */
 };
 
 static int collected_gc (lua_State *L) {
@@ -61,28 +60,42 @@ static struct entry *add (struct collected *c) {
     return &c->v[c->n++];
 }
 
+static char *copy (struct collected *c, const char *text) {
+    char *copy = strdup (text);
+
+    c->failed |= !copy;
+    return copy;
+}
+
+/* After the call, which gave R: raise an error if it has failed. */
+static void need_all (lua_State *L, const struct collected *c, int r) {
+    if (r >= 0 && c->failed)
+        raise_error (L, ENOMEM, "no memory for the answer");
+    if (r < 0)
+        client_raise (L);
+}
+
 static int add_name (void *of, const char *name) {
     struct entry *e = add (of);
-    return e && (e->name = strdup (name)) ? 0 : -1;
+    return e && (e->name = copy (of, name)) ? 0 : -1;
 }
 
 static int add_export (void *of, const char *name, const char *description) {
     struct entry *e = add (of);
 
-    if (!e || !(e->name = strdup (name)))
+    if (!e || !(e->name = copy (of, name)))
         return -1;
-    return !*description || (e->text = strdup (description)) ? 0 : -1;
+    return !*description || (e->text = copy (of, description)) ? 0 : -1;
 }
 
 static int add_extents (void *of, const char *context, uint64_t offset, uint32_t *entries,
                         size_t n, int *error) {
     for (size_t i = 0; i + 1 < n; i += 2) {
         struct entry *e = add (of);
-        if (!e || !(e->name = strdup (context))) {
+        if (!e || !(e->name = copy (of, context))) {
             *error = ENOMEM;
             return -1;
         }
-        e->first = i == 0;
         e->offset = offset;
         e->length = entries[i];
         e->type = entries[i + 1];
@@ -105,7 +118,7 @@ static int add_chunk (void *of, const void *data, size_t count, uint64_t offset,
                        : status == LIBNBD_READ_HOLE  ? "hole"
                        : status == LIBNBD_READ_ERROR ? "error"
                                                      : "?";
-    return (e->text = strdup (text)) ? 0 : -1;
+    return (e->text = copy (of, text)) ? 0 : -1;
 }
 
 static void set_integer (lua_State *L, const char *name, uint64_t n) {
@@ -121,8 +134,7 @@ static int opt_list (lua_State *L) {
     prompt_leave (L);
     int r = nbd_opt_list (client->nbd, (nbd_list_callback){ .callback = add_export, .user_data = c });
     prompt_enter (L);
-    if (r < 0)
-        return client_raise (L);
+    need_all (L, c, r);
     lua_createtable (L, (int) c->n, 0);
     for (size_t i = 0; i < c->n; i++) {
         lua_createtable (L, 0, 2);
@@ -155,7 +167,8 @@ static int opt_contexts (lua_State *L) {
     prompt_leave (L);
     int r = function (client->nbd, (nbd_context_callback){ .callback = add_name, .user_data = c });
     prompt_enter (L);
-    return r < 0 ? client_raise (L) : push_names (L, c);
+    need_all (L, c, r);
+    return push_names (L, c);
 }
 
 /* { [context] = { {offset=, length=, type=}, ... }, ... } */
@@ -191,7 +204,8 @@ static int block_status (lua_State *L) {
                               (nbd_extent_callback){ .callback = add_extents, .user_data = c },
                               flags);
     prompt_enter (L);
-    return r < 0 ? client_raise (L) : push_extents (L, c);
+    need_all (L, c, r);
+    return push_extents (L, c);
 }
 
 /* The chunks that the data came in: { {offset=, length=, kind=}, ... } */
@@ -229,8 +243,7 @@ static int pread_structured (lua_State *L) {
                                   (nbd_chunk_callback){ .callback = add_chunk, .user_data = c },
                                   flags);
     prompt_enter (L);
-    if (r < 0)
-        return client_raise (L);
+    need_all (L, c, r);
     lua_pushlstring (L, room, count);
     return 1 + push_chunks (L, c);
 }

@@ -42,23 +42,24 @@ void serve_end (struct repl *r) {
 
 /* The words of a command line, from the table at 1. */
 
-static void add_word (lua_State *L, struct strings *words, const char *format, const char *key,
-                      int value) {
-    char *word;
-    int n = asprintf (&word, format, key, luaL_tolstring (L, value, NULL));
-    bool kept = n >= 0 && strings_add (words, word);
-
-    if (n >= 0)
-        free (word);
-    lua_pop (L, 1);
-    if (!kept)
+static void add_text (lua_State *L, struct strings *words, const char *text) {
+    if (!strings_add (words, text))
         luaL_error (L, "serve: no memory");
+}
+
+/* BEFORE, then the value as text. */
+static void add_word (lua_State *L, struct strings *words, const char *before, int value) {
+    lua_pushstring (L, before);
+    luaL_tolstring (L, value, NULL);
+    lua_concat (L, 2);
+    add_text (L, words, lua_tostring (L, -1));
+    lua_pop (L, 1);
 }
 
 static void add_filters (lua_State *L, struct strings *words, int value) {
     luaL_argcheck (L, lua_istable (L, value), 1, "filters = is a list: filters = { \"cow\" }");
     for (lua_Integer i = 1; lua_geti (L, value, i) != LUA_TNIL; i++) {
-        add_word (L, words, "%s%s", "--filter=", lua_gettop (L));
+        add_word (L, words, "--filter=", lua_gettop (L));
         lua_pop (L, 1);
     }
     lua_pop (L, 1);
@@ -73,10 +74,12 @@ static void add_fields (lua_State *L, struct strings *words) {
             add_filters (L, words, value);
         else if (strcmp (key, "readonly") == 0) {
             if (lua_toboolean (L, value))
-                strings_add (words, "--readonly");
+                add_text (L, words, "--readonly");
         }
-        else if (*key)
-            add_word (L, words, "%s=%s", key, value);
+        else if (*key) {
+            lua_pushfstring (L, "%s=", key);
+            add_word (L, words, lua_tostring (L, -1), value);
+        }
         lua_settop (L, value - 1);
     }
 }
@@ -93,11 +96,11 @@ static struct strings *push_words (lua_State *L) {
 
     *words = (struct strings){ 0 };
     luaL_setmetatable (L, "stele.words");
-    strings_add (words, "stele");
+    add_text (L, words, "stele");
     if (!lua_istable (L, 1))
         return words;
     for (lua_Integer i = 1; lua_geti (L, 1, i) != LUA_TNIL; i++) {
-        add_word (L, words, "%s%s", "", lua_gettop (L));
+        add_word (L, words, "", lua_gettop (L));
         lua_pop (L, 1);
     }
     lua_pop (L, 1);
