@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* socket.c: a bare socket to a server: bytes out, bytes in, never longer than its time.
+/* socket.c: a bare socket to a server: bytes out, bytes in, neither longer than its time.
  *
  * What the bytes mean is wire.lua's business, which gets the two constructors from here. */
 #include <errno.h>
@@ -18,7 +18,7 @@ static const char type_name[] = "stele.socket";
 static const uint64_t timeout_ns = UINT64_C (10) * 1000000000;
 
 struct raw {
-    int fd; /* non-blocking; -1 once closed */
+    int fd; /* -1 once closed */
     uint64_t timeout_ns;
 };
 
@@ -31,15 +31,24 @@ static struct raw *need (lua_State *L) {
     return s;
 }
 
-static struct raw *push_raw (lua_State *L, int domain) {
+static struct raw *push_raw (lua_State *L) {
     struct raw *s = lua_newuserdatauv (L, sizeof *s, 0);
 
     *s = (struct raw){ .fd = -1, .timeout_ns = timeout_ns };
     luaL_setmetatable (L, type_name);
-    s->fd = socket (domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (s->fd < 0)
-        raise_error (L, errno, "a socket: %s", strerror (errno));
     return s;
+}
+
+/* Connect.  0 or -errno: the socket is closed again. */
+static int raw_connect (struct raw *s, const struct sockaddr *address, socklen_t size) {
+    s->fd = socket (address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (s->fd >= 0 && connect (s->fd, address, size) == 0)
+        return 0;
+    int number = errno;
+    if (s->fd >= 0)
+        close (s->fd);
+    s->fd = -1;
+    return -number;
 }
 
 /* Off the strand.  0, -ETIMEDOUT, -EINTR. */
@@ -61,35 +70,22 @@ static int unix_ (lua_State *L) {
 
     luaL_argcheck (L, strlen (path) < sizeof address.sun_path, 1, "the path is too long");
     strcpy (address.sun_path, path);
-    struct raw *s = push_raw (L, AF_UNIX);
-    if (connect (s->fd, (struct sockaddr *) &address, sizeof address) < 0)
-        return raise_error (L, errno, "%s: %s", path, strerror (errno));
-    return 1;
+    int r = raw_connect (push_raw (L), (struct sockaddr *) &address, sizeof address);
+    return r < 0 ? raise_error (L, -r, "%s: %s", path, strerror (-r)) : 1;
 }
 
 static int tcp (lua_State *L) {
     const char *host = luaL_checkstring (L, 1), *port = luaL_checkstring (L, 2);
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
-    int r = getaddrinfo (host, port, &hints, &list), number = 0;
+    struct raw *s = push_raw (L);
+    int r = getaddrinfo (host, port, &hints, &list);
 
     if (r)
         return luaL_error (L, "%s:%s: %s", host, port, gai_strerror (r));
-    int fd = -1;
-    for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
-        fd = socket (a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && connect (fd, a->ai_addr, a->ai_addrlen) < 0) {
-            number = errno;
-            close (fd);
-            fd = -1;
-        }
-    }
+    for (const struct addrinfo *a = list; a && s->fd < 0; a = a->ai_next)
+        r = raw_connect (s, a->ai_addr, a->ai_addrlen);
     freeaddrinfo (list);
-    if (fd < 0)
-        return raise_error (L, number ? number : EIO, "%s:%s: %s", host, port, strerror (number));
-    struct raw *s = lua_newuserdatauv (L, sizeof *s, 0);
-    *s = (struct raw){ .fd = fd, .timeout_ns = timeout_ns };
-    luaL_setmetatable (L, type_name);
-    return 1;
+    return r < 0 ? raise_error (L, -r, "%s:%s: %s", host, port, strerror (-r)) : 1;
 }
 
 /* Off the strand: all of it.  0 or -errno. */
