@@ -158,13 +158,14 @@ static void close_object (struct plugin *p) {
     object_free (o);
 }
 
-/* The flag FLAG of the plugin NAME is the int NAME_debug_FLAG. */
+/* The flag FLAG of the plugin NAME is the int NAME_debug_FLAG.  Where no file was named there is
+ * no object. */
 static bool debug (struct plugin *p, const char *flag, int value) {
     struct object *o = p->script;
     char *symbol;
     int *variable;
 
-    if (asprintf (&symbol, "%s_debug_%s", p->name, flag) < 0)
+    if (!o || asprintf (&symbol, "%s_debug_%s", p->name, flag) < 0)
         return false;
     for (char *c = symbol; *c; c++)
         if (*c == '.')

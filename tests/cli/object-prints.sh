@@ -27,3 +27,6 @@ same "$("$STELE" ./everything.so --version | tail -n 1)" "everything 3.4"
 same "$(tail -n 1 dump)" everything_extra=-1
 same "$(cat said)" "stele: error: --debug: everything.other=1: there is no such flag, it does nothing
 stele: error: --debug: nobody.flag=2: there is no such flag, it does nothing"
+refused "$STELE" -D object.flag=1 object
+holds "$said" "object.flag=1: there is no such flag"
+holds "$said" "the script to run must be given"
