@@ -58,6 +58,8 @@ gives intern=abcdef "abcdef -> abcdef abc <abcdef>"
 gives extents=list "list -> 2 of them, the second 2500 2500 2" "gap"
 same "$(sed -n 2p out)" "gap -> -1 ERANGE"
 same "$(sed -n 3p out)" "backwards -> 0"
+gives sleep=1000000001 "1000000001 -> 0 slept" "2147483648 seconds is no time to wait"
+same "$(sed -n 2p out)" "for ever -> -1"
 gives outside=here "here -> -1 none -1" "this is not called for a client"
 
 # The client, by socket and by TCP.

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define THREAD_MODEL NBDKIT_THREAD_MODEL_PARALLEL
@@ -91,6 +93,17 @@ static void try_extents (const char *text) {
     printf ("backwards -> %d\n", nbdkit_extents_new (2, 1) != NULL);
 }
 
+static void try_sleep (const char *text) {
+    struct timespec start, end;
+    int r;
+
+    clock_gettime (CLOCK_MONOTONIC, &start);
+    r = nbdkit_nanosleep (0, (unsigned) strtoul (text, NULL, 10));
+    clock_gettime (CLOCK_MONOTONIC, &end);
+    printf ("%s -> %d %s\n", text, r, end.tv_sec > start.tv_sec ? "slept" : "did not sleep");
+    printf ("for ever -> %d\n", nbdkit_nanosleep ((unsigned) INT_MAX + 1, 0));
+}
+
 static void try_outside (const char *text) {
     int64_t pid = nbdkit_peer_pid ();
     const char *name = nbdkit_export_name ();
@@ -107,7 +120,7 @@ static const struct {
     {"uint64", try_uint64_t},   {"size", try_size},         {"bool", try_bool},
     {"delay", try_delay},       {"password", try_password}, {"path", try_path},
     {"intern", try_intern},     {"extents", try_extents},   {"outside", try_outside},
-    {"probability", try_probability},
+    {"probability", try_probability}, {"sleep", try_sleep},
 };
 
 static int config (const char *key, const char *value) {
