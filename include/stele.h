@@ -104,8 +104,9 @@ bool stele_request_cancelled (const struct stele_request *);
 void stele_request_hole (struct stele_request *, uint64_t start, uint64_t length);
 
 /* extents: add what is at OFFSET of the disk, from the start of the range asked for without
- * gaps; TYPE is STELE_HOLE, STELE_ZERO_EXTENT, both or 0 (data).  0; 1: no more are wanted;
- * -ERANGE there is a gap before it; -EOVERFLOW its end is past 2^64; -ENOMEM. */
+ * gaps; TYPE is STELE_HOLE, STELE_ZERO_EXTENT, both or 0 (data); of another context than
+ * base:allocation what it likes.  0; 1: no more are wanted; -ERANGE there is a gap before it;
+ * -EOVERFLOW its end is past 2^64; -ENOMEM. */
 int stele_extents_add (struct stele_request *, uint64_t offset, uint64_t length, uint32_t type);
 
 enum { STELE_HOLE = 1, STELE_ZERO_EXTENT = 2 };

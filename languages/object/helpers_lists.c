@@ -13,10 +13,11 @@ static struct extents *extents_of (struct nbdkit_extents *extents) {
     return (struct extents *) extents;
 }
 
+/* Other bits of TYPE mean nothing, and must not come to mean something to a client. */
 int nbdkit_add_extent (struct nbdkit_extents *list, uint64_t offset, uint64_t length,
                        uint32_t type) {
     struct extents *extents = extents_of (list);
-    int r = extents_add (extents, offset, length, type);
+    int r = extents_add (extents, offset, length, type & (EXTENT_HOLE | EXTENT_ZERO));
 
     if (r >= 0)
         return 0;

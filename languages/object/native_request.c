@@ -93,6 +93,8 @@ int stele_extents_add (struct stele_request *r, uint64_t offset, uint64_t length
                        uint32_t type) {
     if (request_in (r)->work != WORK_extents)
         return -EINVAL;
+    if (!request_in (r)->context) /* base:allocation has no other bits */
+        type &= STELE_HOLE | STELE_ZERO_EXTENT;
     return extents_add (request_in (r)->extents, offset, length, type);
 }
 

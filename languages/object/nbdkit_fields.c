@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,16 @@ static int judge (const struct run *run, int64_t returned) {
     int number = run->nbdkit->table.errno_is_preserved ? errno : EIO;
 
     return returned < 0 ? now_failed (now_get (), number) : 0;
+}
+
+/* It answered what is no answer: that is told as an error of its own is. */
+__attribute__ ((format (printf, 1, 2))) static int mistaken (const char *format, ...) {
+    va_list args;
+
+    va_start (args, format);
+    now_verror (format, args);
+    va_end (args);
+    return now_failed (now_get (), EINVAL);
 }
 
 /* Life */
@@ -138,6 +149,8 @@ static int run_close (struct run *run) {
 static int run_size (struct run *run) {
     int64_t size = run->f.size (run->handle);
 
+    if (size < -1)
+        return mistaken ("get_size: the answer %" PRIi64 " is no size", size);
     run->call->out.i = (uint64_t) size;
     return judge (run, size);
 }
@@ -166,8 +179,7 @@ static int run_support (struct run *run) {
     const struct callback *row = run->call->row;
 
     if (support > SUPPORT_NATIVE)
-        return error_set (run->call->error, EINVAL, "%s: %s: the answer %d is none of 0, 1, 2",
-                          run->nbdkit->table.name, row->name, support);
+        return mistaken ("%s: the answer %d is none of 0, 1, 2", row->name, support);
     if (run->nbdkit->v1 && row == &callbacks[ROW_can_fua] && support == SUPPORT_NATIVE)
         support = SUPPORT_EMULATE;
     run->call->out.e = (enum support) support;
@@ -227,8 +239,8 @@ static int run_extents (struct run *run) {
                                              (struct nbdkit_extents *) r->extents));
 
     if (result == 0 && r->extents->n == 0)
-        return request_error (r, EINVAL, "%s: extents: it told of no extent at the offset",
-                              run->nbdkit->table.name);
+        return mistaken ("extents: it told of none at %" PRIu64 ", where the range begins",
+                         r->offset);
     return result;
 }
 

@@ -31,6 +31,10 @@ same(name(number(lambda: h.zero(512, 8192))), "EIO")
 # Extents with a gap before them, and none at all.
 status = lambda offset: number(lambda: h.block_status(4096, offset, lambda *a: 0))
 assert status(0) and status(4096)
+# No client is told of bits that base:allocation does not have.
+told = []
+h.block_status(4096, 8192, lambda context, offset, entries, error: told.extend(entries))
+same(told, [4096, 2])
 END2
 run() {
     PRESERVED=$2 "$STELE" -v "$PWD/$1.so" --run 'nbdsh --base-allocation -u "$uri" -c - <client.py' 2>log || {
@@ -46,6 +50,7 @@ holds "$(cat log)" "stele: errors[1]: error: said, and yet done"
 holds "$(cat log)" "asked to pwrite 512 at 0"
 holds "$(cat log)" "asked to pwrite 512 at 4096"
 holds "$(cat log)" "there is a gap from 0 to the next extent at 512"
+holds "$(cat log)" "stele: errors[1]: error: extents: it told of none at 4096, where the range begins"
 ! grep -q "asked to pwrite 512 at 8192" log || fail "an error of zero was not the end"
 run preserved yes
 
@@ -62,9 +67,11 @@ def said(name):
         return "opened"
     except nbd.Error as e:
         return str(e)
-print(said("closed"), said("boundless"), said("other"))
+print(said("closed"), said("boundless"), said("negative"), said("very safe"), said("other"))
 END2
 "$STELE" ./errors.so --run 'uri=$uri nbdsh -c - <names.py' >names 2>log
 holds "$(cat names)" opened
 same "$(grep -c 'this one is closed' log)" 1
 same "$(grep -c 'nobody knows how large it is' log)" 1
+same "$(grep -c 'error: get_size: the answer -7 is no size' log)" 1
+same "$(grep -c 'error: can_fua: the answer 3 is none of 0, 1, 2' log)" 1

@@ -25,7 +25,12 @@ static int64_t get_size (void *h) {
         nbdkit_error ("nobody knows how large it is");
         return -1;
     }
-    return SIZE;
+    return strcmp (nbdkit_export_name (), "negative") == 0 ? -7 : SIZE;
+}
+
+static int can_fua (void *h) {
+    (void) h;
+    return strcmp (nbdkit_export_name (), "very safe") == 0 ? 3 : NBDKIT_FUA_NONE;
 }
 
 static int pread (void *h, void *data, uint32_t count, uint64_t offset, uint32_t flags) {
@@ -64,13 +69,18 @@ static int zero (void *h, uint32_t count, uint64_t offset, uint32_t flags) {
 static int extents (void *h, uint32_t count, uint64_t offset, uint32_t flags,
                     struct nbdkit_extents *list) {
     (void) h, (void) count, (void) flags;
-    return offset < STEP ? nbdkit_add_extent (list, offset + 512, 512, 0) : 0;
+    switch (offset / STEP) {
+    case 0: return nbdkit_add_extent (list, offset + 512, 512, 0);
+    case 1: return 0;
+    default: return nbdkit_add_extent (list, offset, STEP, 0xfffc | NBDKIT_EXTENT_ZERO);
+    }
 }
 
 static struct nbdkit_plugin plugin = {
     .name = "errors",
     .open = open_it,
     .get_size = get_size,
+    .can_fua = can_fua,
     .pread = pread,
     .pwrite = pwrite,
     .zero = zero,

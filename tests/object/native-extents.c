@@ -21,8 +21,8 @@ static const struct {
 } ways[6][5] = {
     /* All of the disk, though only a part was asked about. */
     {{0, 1000, 0}, {1000, 2000, 3}, {3000, 6 * M - 3000, 2}},
-    /* Two of one type that overlap, and an empty one. */
-    {{0, 10, 1}, {10, 0, 2}, {5, 25, 1}, {30, 70, 0}},
+    /* Two of one type that overlap, an empty one, and a type that there is not. */
+    {{0, 10, 1}, {10, 0, 2}, {5, 25, 1}, {30, 70, 4}},
     /* Less than was asked about. */
     {{0, 1, 3}},
     /* A gap. */
