@@ -4,24 +4,35 @@
  * The interface of compiled plugins has functions that say neither for whom they are called
  * nor for which client: nbdkit_error, nbdkit_export_name.  So the answer is kept for each
  * thread, a stack of struct now.  What an object calls from a thread of its own is put down to
- * the object that was loaded last; there is one to a process as a rule. */
+ * the object that was loaded last, of those that still are; there is one to a process as a rule. */
 #include "object.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 static _Thread_local struct now *innermost;
-static struct object *_Atomic loaded;
+static struct object *_Atomic loaded; /* the last one; `older` leads to the rest */
+static pthread_mutex_t loaded_lock = PTHREAD_MUTEX_INITIALIZER; /* of changes to the list */
 
 void now_loaded (struct object *o) {
+    pthread_mutex_lock (&loaded_lock);
+    o->older = loaded;
     loaded = o;
+    pthread_mutex_unlock (&loaded_lock);
 }
 
 void now_closed (struct object *o) {
-    atomic_compare_exchange_strong (&loaded, &o, NULL);
+    pthread_mutex_lock (&loaded_lock);
+    if (loaded == o)
+        loaded = o->older;
+    for (struct object *p = loaded; p; p = p->older)
+        if (p->older == o)
+            p->older = o->older;
+    pthread_mutex_unlock (&loaded_lock);
 }
 
 void now_enter (struct now *now, struct object *o, struct call *call) {

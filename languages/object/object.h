@@ -48,6 +48,7 @@ struct object {
     void *library;            /* dlopen's */
     void *own;                /* the interface's */
     struct interned *strings; /* what the object interned outside of an open handle */
+    struct object *older;     /* now.c's: the list of what is loaded */
 };
 
 /* For a language that makes objects of scripts: load FILE as that of the plugin, whose path is
@@ -73,8 +74,8 @@ void now_leave (struct now *);
  * or its constructor. */
 struct now *now_get (void);
 
-/* Where a message belongs that comes from outside of any call: the plugin that was loaded
- * last, for a thread of an object's own does not say whose it is.  NULL: none is loaded. */
+/* Where a message belongs that comes from outside of any call: of the plugins that are loaded
+ * the last one, for a thread of an object's own does not say whose it is.  NULL: there is none. */
 struct object *now_object (void);
 void now_loaded (struct object *); /* for object.c */
 void now_closed (struct object *);
