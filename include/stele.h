@@ -126,7 +126,8 @@ const char *stele_request_context (const struct stele_request *);
  * called once with its answer, 0 or -errno, at once or later and on another thread; what
  * THEN returns is the answer to the request: 0, -errno, STELE_PASS, or STELE_LATER where
  * other copies of it are still under way (then the last one answers) or another was started.
- * THEN may be NULL: the copy's answer is the request's.  The copy is gone when THEN returns.
+ * THEN may be NULL: the copy's answer is the request's, and so are its extents, counted from
+ * where the request begins instead of the copy.  The copy is gone when THEN returns.
  * A null copy gives -ENOMEM, and no call of THEN.  THEN is not held to `model`. */
 typedef int stele_then (struct stele_request *request, struct stele_request *copy, int result,
                         void *of);

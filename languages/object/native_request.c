@@ -159,12 +159,27 @@ void stele_request_drop (struct stele_request *request) {
     free (c);
 }
 
+/* What a copy was told of extents, as what its request is told, if nobody else does that.  A copy
+ * that was moved is moved back. */
+static int hand_extents_on (const struct copy *c, struct request *r) {
+    int result = 0;
+
+    if (c->request.work != WORK_extents || r->work != WORK_extents)
+        return 0;
+    for (size_t i = 0; result == 0 && i < c->extents.n; i++)
+        result = extents_add (r->extents, c->extents.v[i].offset - c->extents.start + r->offset,
+                              c->extents.v[i].length, c->extents.v[i].type);
+    return result < 0 ? result : native_result (r, "extents", 0);
+}
+
 static int copy_finish (struct copy *c, int result) {
     struct request *r = c->request.parent;
 
     c->request.device = c->device; /* those below had it for themselves */
     if (c->then)
         result = run_then (c->device, r, &c->request, c->then, result, c->of);
+    else if (result == 0)
+        result = hand_extents_on (c, r);
     if (result < 0 && c->error.number && r->error && r->error->number == 0)
         *r->error = c->error;
     stele_request_drop ((struct stele_request *) &c->request);

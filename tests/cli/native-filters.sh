@@ -36,21 +36,23 @@ nbd ./later.so -- \
 holds "$(cat said)" "the thread says no"
 
 # Copies that are moved, over what answers at once and over what answers later.
-compile moves
-for below in "memory 1M" ./later.so "--filter=./moves.so memory 1M"; do
-    case $below in
-        --*) filters="--filter=./moves.so --filter=./moves.so" plugin="memory 1M" size=1047552 ;;
-        *) filters=--filter=./moves.so plugin=$below size=1048064 ;;
-    esac
-    nbd $filters $plugin -- \
-        "assert h.get_size() == $size" \
-        'h.pwrite(b"hello", 0)' \
-        'assert h.pread(6, 0) == b"hello\0"' \
-        'h.zero(2, 1); h.flush(); h.trim(4096, 65536); h.cache(4096, 0)' \
-        'assert h.pread(5, 0) == b"h\0\0lo"' \
-        "h.pwrite(b'end', $size - 3)" \
-        "assert sum(extents($size, 0)[0::2]) == $size" \
-        'assert extents(4096, 0)[1] == 0'
+for asks in -UASKS -DASKS; do
+    compile moves $asks
+    for below in "memory 1M" ./later.so "--filter=./moves.so memory 1M"; do
+        case $below in
+            --*) filters="--filter=./moves.so --filter=./moves.so" plugin="memory 1M" size=1047552 ;;
+            *) filters=--filter=./moves.so plugin=$below size=1048064 ;;
+        esac
+        nbd $filters $plugin -- \
+            "assert h.get_size() == $size" \
+            'h.pwrite(b"hello", 0)' \
+            'assert h.pread(6, 0) == b"hello\0"' \
+            'h.zero(2, 1); h.flush(); h.trim(4096, 65536); h.cache(4096, 0)' \
+            'assert h.pread(5, 0) == b"h\0\0lo"' \
+            "h.pwrite(b'end', $size - 3)" \
+            "assert sum(extents($size, 0)[0::2]) == $size" \
+            'assert extents(4096, 0)[1] == 0'
+    done
 done
 nbd --filter=./moves.so ./later.so -- \
     'try: h.pread(1, (512 << 10) - 512); assert False' \
