@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/socket.h>
+#include <sys/socket.h> /* struct ucred */
+
+#include "../../core/peer.h"
 
 const char *stele_export_name (void) {
     const struct session *s = now_session ();
@@ -45,24 +47,15 @@ bool stele_only_asks (void) {
 }
 
 int stele_peer_name (struct sockaddr *address, socklen_t *length) {
-    const struct session *s = now_session ();
-
-    if (!s || s->socket < 0)
-        return -ENOTCONN;
-    return getpeername (s->socket, address, length) < 0 ? -errno : 0;
+    return peer_address (now_session (), address, length);
 }
 
 int stele_peer_credentials (pid_t *pid, uid_t *uid, gid_t *gid) {
-    const struct session *s = now_session ();
-    struct ucred who = {0};
-    socklen_t n = sizeof who;
+    struct ucred who;
+    int r = peer_credentials (now_session (), &who);
 
-    if (!s || s->socket < 0)
-        return -ENOTCONN;
-    if (getsockopt (s->socket, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0)
-        return -errno;
-    if (who.pid <= 0)
-        return -ENOTSUP; /* it is not on this machine */
+    if (r < 0)
+        return r;
     *pid = who.pid;
     *uid = who.uid;
     *gid = who.gid;
@@ -109,12 +102,12 @@ int stele_error (int number, const char *format, ...) {
     va_list args;
 
     va_start (args, format);
-    if (now_get ())
+    if (error)
         error_vset (error, number, format, args);
     else
         vlog (log_verror, format, args);
     va_end (args);
-    if (now_get ())
+    if (error)
         native_tell (now_get ()->object->plugin, now_session (), error);
     return -number;
 }

@@ -101,9 +101,13 @@ int stele_device_cache (struct stele_device *d, uint64_t count, uint64_t offset)
 /* A device may tell of a part of the range only; then it is asked again. */
 int stele_device_extents (struct stele_device *d, uint64_t count, uint64_t offset,
                           stele_each_extent *each, void *of) {
-    uint64_t end = offset + count;
+    uint64_t end;
     int result = 0;
 
+    if (__builtin_add_overflow (offset, count, &end))
+        return error_set (native_error (), EINVAL,
+                          "extents: %" PRIu64 " bytes from %" PRIu64 " end past 2^64", count,
+                          offset);
     while (result == 0 && offset < end) {
         struct extents e;
         extents_init (&e, offset, end - offset, false);

@@ -30,6 +30,7 @@ wrong 15 "ram: size: 'huge' is not a size" length=1M
 wrong 16 "get_ready returned 77; 0 or -errno is wanted" length=1M
 wrong 17 "mistakes: get_ready failed" length=1M
 wrong 18 "something else" length=1M
+wrong 19 "extents: 18446744073709551615 bytes from 512 end past 2^64" length=1M
 
 wrong 40 "stele_plugin does not begin with STELE_PLUGIN"
 wrong 41 "it speaks version 2 of stele.h, and this server version 1"
@@ -56,6 +57,11 @@ compile mistakes -DMISTAKE=10
 "$STELE" -U - ./mistakes.so length=1M --run : 2>log
 holds "$(cat log)" "the parameter 'sise' is asked for, and not declared"
 holds "$(cat log)" "the parameter 'length' is asked for as something else than a size"
+
+# A sentence that belongs to no call is one for the log.
+compile mistakes -DMISTAKE=23
+"$STELE" -U - ./mistakes.so length=1M --run : 2>log
+same "$(cat log)" "stele: mistakes: error: said before there is anybody to say it to"
 
 # A disk that cannot tell what it is, or answers what is no answer, fails for its client only.
 fails() {

@@ -20,6 +20,17 @@ static const struct stele_parameter parameters[] = {
     {.name = NULL},
 };
 
+#if MISTAKE == 19
+static int each (void *of, uint64_t offset, uint64_t length, uint32_t type) {
+    (void) of, (void) offset, (void) length, (void) type;
+    return 0;
+}
+#elif MISTAKE == 23
+__attribute__ ((constructor)) static void early (void) {
+    stele_error (EIO, "said before there is anybody to say it to");
+}
+#endif
+
 static int get_ready (void) {
 #if MISTAKE == 10
     if (stele_parameter_size ("sise") != 0 || stele_parameter_string ("length"))
@@ -47,6 +58,12 @@ static int get_ready (void) {
         return 0;
     stele_error_forget ();
     return stele_error (EIO, "something else");
+#elif MISTAKE == 19
+    struct stele_device *ram = stele_construct ("ram", STELE_ARGUMENTS ({"size", "1M", NULL, 0}));
+    int result = stele_device_extents (ram, UINT64_MAX, 512, each, NULL);
+
+    stele_device_unref (ram);
+    return result;
 #elif MISTAKE == 0
     for (size_t i = 0; i < stele_parameter_given ("words"); i++)
         note ("word %s", stele_parameter_string_at ("words", i));
