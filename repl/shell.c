@@ -192,6 +192,7 @@ static int push_answer (lua_State *L, const struct ran *r) {
 static int sh (lua_State *L) {
     double timeout_s = timeout_default_s;
 
+    need_prompt (L);
     if (lua_type (L, 1) == LUA_TSTRING) {
         lua_createtable (L, 1, 0);
         lua_insert (L, 1);
