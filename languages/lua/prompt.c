@@ -15,6 +15,7 @@ int prompt_run (struct plugin *p, lua_CFunction body, void *of, struct error *er
 
     strand_lock (p->strand);
     r = script_run (s, "prompt", body, of, error);
+    s->prompt = NULL; /* its fiber will be a callback's */
     strand_leave (p->strand);
     return r;
 }
