@@ -4,15 +4,14 @@
  *     shell ── status ──▶ set of statuses ──▶ pool ──▶ a thread: all that have ended
  *
  * However many end at once, one thread is woken.  A call that is not over soon may print more
- * than a pipe holds, or hang: the clock hands it to a thread that listens.  Who takes a shell
- * off the list has it.  What the set tells of a shell is a hint, and where the shell was only
- * an address: of calls that were waited for, or of a shell that has gone. */
+ * than a pipe holds, or hang: the clock hands it to a thread that listens.
+ *
+ * Who takes a shell off the list has it.  What the set tells is a hint, perhaps of a call that
+ * somebody waited for, or of a shell that is no more: so the list is looked through first. */
 #include "warm.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 enum { AT_ONCE = 16 };
 static const uint64_t soon_ns = UINT64_C (1000000) * SOON_MS;
@@ -100,8 +99,8 @@ static void clock_rings (struct task *task) {
     pthread_mutex_unlock (&warm->lock);
 }
 
-/* Locked.  False: it cannot be done. */
-static bool is_watched (struct warm *warm, struct warm_shell *w) {
+/* Locked.  False: it cannot be watched. */
+static bool watch (struct warm *warm, struct warm_shell *w) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = w};
 
     if (w->is_watched)
@@ -120,7 +119,7 @@ static bool is_watched (struct warm *warm, struct warm_shell *w) {
 
 /* Locked, because the call may end before it is on the list.  False: nothing has begun. */
 static bool start_by (struct warm *warm, struct warm_shell *w, struct started *started) {
-    if (!is_watched (warm, w) || warm_shell_say (w, &started->run) < 0)
+    if (warm_shell_say (w, &started->run) < 0)
         return false;
     w->warm = warm;
     w->started = started;
@@ -133,14 +132,17 @@ static bool start_by (struct warm *warm, struct warm_shell *w, struct started *s
 
 int warm_start (struct warm *warm, struct started *started) {
     struct warm_shell *w;
-    bool has_begun;
+    bool is_watched, has_begun;
 
     if (started->run.out_most > PIPE_HOLDS || !(w = warm_take_idle (warm)))
         return -EAGAIN;
     pthread_mutex_lock (&warm->lock);
-    has_begun = start_by (warm, w, started);
+    is_watched = watch (warm, w);
+    has_begun = is_watched && start_by (warm, w, started);
     pthread_mutex_unlock (&warm->lock);
-    if (!has_begun)
+    if (!is_watched)
+        warm_give_back (warm, w);
+    else if (!has_begun)
         warm_shell_free (w, true);
     return has_begun ? LATER : -EAGAIN;
 }
