@@ -85,7 +85,7 @@ mkfifo input
 exec 3<>input
 input=$top/input
 try none TERM 143 'stele-*/inline-script.sh' -f -U sock sh - key=value
-input=/dev/null reading=$number
+input=/dev/null
 # A script that comes to its end does not make a server of it.
 UNTIL=told
 for stage in load config_complete get_ready after_fork; do
@@ -97,5 +97,5 @@ try config_complete TERM 143 endless -f -U sock --filter="$top/endless.lua" sh "
 try config_complete QUIT 131 endless -U - --filter="$top/endless.lua" sh "$top/disk.sh" key=value
 
 for job in $jobs; do wait $job || fail "see above"; done
-[ -s said-$reading ] || fail "what was read from elsewhere held up the end"
-! pgrep -fa 'sleep 984\.5|start-is-interrupted.*/disk\.sh' || fail "these are left"
+nothing_is_left () { ! pgrep -f "sleep 984\.5|$top/disk\.sh" >/dev/null; }
+wait_for nothing_is_left
